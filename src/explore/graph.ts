@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invariant } from '#base/assert'
+import type { TransitionId } from '#system/system'
+import { Ints } from './ints.ts'
+
+/**
+ * The explored part of a state graph: by which transition each state was first reached, and every edge. States are
+ * named by their ids in the store; the edges of a state lie together.
+ */
+export class Graph {
+  /** First predecessor and transition of each state; -1 for the initial one. */
+  readonly #parent = new Ints()
+  readonly #by = new Ints()
+  readonly #depth = new Ints()
+  readonly #first = new Ints()
+  readonly #count = new Ints()
+  readonly #targets = new Ints()
+  readonly #transitions = new Ints()
+
+  get states(): number {
+    return this.#parent.length
+  }
+
+  get edges(): number {
+    return this.#targets.length
+  }
+
+  /** Registers a state; ids are given in this order. */
+  addState(parent: number, by: TransitionId, depth: number): void {
+    this.#parent.push(parent)
+    this.#by.push(by)
+    this.#depth.push(depth)
+    this.#first.push(-1)
+    this.#count.push(0)
+  }
+
+  /** From here on edges belong to `state`. */
+  beginEdges(state: number): void {
+    this.#first.set(state, this.#targets.length)
+  }
+
+  addEdge(state: number, transition: TransitionId, target: number): void {
+    this.#targets.push(target)
+    this.#transitions.push(transition)
+    this.#count.set(state, this.#count.at(state) + 1)
+  }
+
+  /** Whether all edges of the state are there; false for states that a limit left in the frontier. */
+  expanded(state: number): boolean {
+    return this.#first.at(state) >= 0
+  }
+
+  depth(state: number): number {
+    return this.#depth.at(state)
+  }
+
+  degree(state: number): number {
+    return this.#count.at(state)
+  }
+
+  /** The state that edge `i` of `state` leads to. */
+  target(state: number, i: number): number {
+    return this.#targets.at(this.#first.at(state) + i)
+  }
+
+  transition(state: number, i: number): TransitionId {
+    return this.#transitions.at(this.#first.at(state) + i)
+  }
+
+  /** The transitions from the initial state to this one, along first predecessors. */
+  path(state: number): readonly TransitionId[] {
+    const path: TransitionId[] = []
+    for (let s = state; this.#parent.at(s) >= 0; s = this.#parent.at(s)) path.push(this.#by.at(s))
+    invariant(path.length >= this.#depth.at(state), 'depth is at most the length of a path')
+    return path.toReversed()
+  }
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+import { FencecheckError, type Site } from '#base/errors'
+import type { ModelExpr } from '#ir/expression'
+import { limits } from '#ir/limits'
+import type {
+  Body,
+  Group,
+  Handler,
+  Hook,
+  Invariant,
+  Model,
+  ModelContext,
+  ModelObject,
+  ModelProcess,
+  ModelTarget,
+  ModelVariable,
+  Step,
+} from '#ir/model'
+import { exitsOf, type Primitive } from '#semantics/primitive'
+import type { Registry } from '#semantics/registry'
+import { build } from './expressions.ts'
+import { Flow } from './flow.ts'
+import { ArrayHandle, Element, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
+import type { MachineForm, MachineStep } from './machine-form.ts'
+import { Path } from './path.ts'
+import { callerSite } from './site.ts'
+
+export interface ProcessOptions {
+  /** The signalling path it is to other models; its name unless said. */
+  readonly path?: string
+}
+
+/** How an interrupt handler is raised; see `Handler` of the model. */
+export interface HandlerOptions extends ProcessOptions {
+  /** Names of the processes it may run on top of; all tasks and workers unless said. */
+  readonly on?: readonly string[]
+  /** Whether it may also be delivered to another CPU; true unless said. */
+  readonly idleCpu?: boolean
+  /** When it can be raised; without it the interrupt may come at any time but nobody can rely on it. */
+  readonly when?: Expression
+  readonly set?: readonly (readonly [Assignable, Expression])[]
+}
+
+export interface RangeOptions {
+  readonly min?: number
+  readonly max: number
+  readonly init?: number
+}
+
+type WritePath = (path: Path) => void
+
+/** What a group of copies may declare: everything it declares belongs to that copy. */
+interface Copy {
+  readonly prefix: string
+  readonly processes: string[]
+  readonly objects: string[]
+  readonly variables: string[]
+}
+
+/** Collects what one instance of a model declares. */
+export class Builder {
+  readonly #registry: Registry
+  readonly #objects: ModelObject[] = []
+  readonly #variables: ModelVariable[] = []
+  readonly #bodies: Body[] = []
+  readonly #processes: ModelProcess[] = []
+  readonly #hooks: Hook[] = []
+  readonly #groups: Group[] = []
+  readonly #invariants: Invariant[] = []
+  readonly #names = new Map<string, Site | undefined>()
+  #copy: Copy | undefined
+  /** The line of the author's file that was reached last. */
+  lastSite: Site | undefined
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** Declares an object of the primitive that the registry lists under `kind`. */
+  declare(kind: string, name: string, options: Readonly<Record<string, unknown>> = {}): ObjectHandle {
+    const site = this.#here()
+    const primitive = this.#registry.primitives[kind]!
+    const full = this.#claim('object', name, site)
+    const init: Record<string, number> = {}
+    const refs: Record<string, string> = {}
+    for (const [key, value] of Object.entries(options)) {
+      if (key === 'role' || key === 'members' || key === 'params' || value === undefined) continue
+      if (value instanceof ObjectHandle) refs[key] = this.#own(value, site)
+      else if (typeof value === 'number' || typeof value === 'boolean') init[key] = Number(value)
+      else
+        throw new FencecheckError(
+          'wrong-argument',
+          `option '${key}' of ${primitive.name} '${full}' is neither a number nor an object`,
+          {
+            site,
+            fix: `fields are ${Object.keys(primitive.fields).join(', ')}`,
+          },
+        )
+    }
+    const { role, members, params } = options as {
+      role?: string
+      members?: ObjectHandle[]
+      params?: Record<string, number>
+    }
+    this.#objects.push({
+      name: full,
+      kind: primitive.name,
+      ...(Object.keys(init).length > 0 && { init }),
+      ...(params !== undefined && { params }),
+      ...(Object.keys(refs).length > 0 && { refs }),
+      ...(members !== undefined && { members: members.map((member) => this.#own(member, site)) }),
+      ...(role !== undefined && { role }),
+      ...(site !== undefined && { site }),
+    })
+    this.#copy?.objects.push(full)
+    return new ObjectHandle(kind, full, this)
+  }
+
+  /** A bounded integer; `min` and `init` are 0 unless said. Leaving the range is a violation. */
+  int(name: string, { min = 0, max, init = Math.max(min, 0) }: RangeOptions): VariableHandle {
+    const site = this.#here()
+    const full = this.#claim('object', name, site)
+    this.#variables.push({ name: full, min, max, init, ...(site !== undefined && { site }) })
+    this.#copy?.variables.push(full)
+    return new VariableHandle(full, this)
+  }
+
+  /** A flag: 0 or 1. */
+  flag(name: string, init = false): VariableHandle {
+    return this.int(name, { max: 1, init: Number(init) })
+  }
+
+  /** An array of bounded integers with indices from 0; `init` is one value for all or one for each. */
+  array(
+    name: string,
+    length: number,
+    { min = 0, max, init = Math.max(min, 0) }: Omit<RangeOptions, 'init'> & { init?: number | readonly number[] },
+  ): ArrayHandle {
+    const site = this.#here()
+    const full = this.#claim('object', name, site)
+    this.#variables.push({ name: full, min, max, init, length, ...(site !== undefined && { site }) })
+    this.#copy?.variables.push(full)
+    return new ArrayHandle(full, length, this)
+  }
+
+  /** A thread: a system call, an ioctl. */
+  thread(name: string, write: WritePath, options: ProcessOptions = {}): string {
+    return this.#process(name, 'task', write, options)
+  }
+
+  /** A kernel thread or worker. */
+  worker(name: string, write: WritePath, options: ProcessOptions = {}): string {
+    return this.#process(name, 'worker', write, options)
+  }
+
+  /** A device: moves by itself, holds no CPU. */
+  hardware(name: string, write: WritePath, options: ProcessOptions = {}): string {
+    return this.#process(name, 'hardware', write, options)
+  }
+
+  /** A hardirq handler: runs on top of a process that has interrupts on, which cannot move meanwhile. */
+  irq(name: string, write: WritePath, options: HandlerOptions = {}): string {
+    return this.#process(name, 'hardirq', write, options)
+  }
+
+  /** A softirq handler: a timer, a tasklet. */
+  softirq(name: string, write: WritePath, options: HandlerOptions = {}): string {
+    return this.#process(name, 'softirq', write, options)
+  }
+
+  /** A process as an explicit state machine. */
+  machine(name: string, form: MachineForm, options: ProcessOptions & { readonly context?: ModelContext } = {}): string {
+    const site = this.#here()
+    const full = this.#claim('process', name, site)
+    const ends = Object.values(form.states).flatMap((steps) =>
+      steps.flatMap((step) => [step.to, ...('exits' in step ? Object.values(step.exits ?? {}) : [])]),
+    )
+    const states = [...new Set([...Object.keys(form.states), ...ends.filter((end) => end !== undefined)])]
+    const rest = new Set(form.rest)
+    this.#bodies.push({
+      name: full,
+      initial: form.initial,
+      locations: states.map((state) =>
+        rest.has(state) || (form.states[state] ?? []).length === 0 ? { name: state, rest: true } : { name: state },
+      ),
+      steps: Object.entries(form.states).flatMap(([state, steps]) =>
+        steps.map((step) => this.#machineStep(state, step, site)),
+      ),
+    })
+    return this.#register(full, full, options.context ?? 'hardware', options, undefined, site)
+  }
+
+  /**
+   * A callback on a fence: runs in the context of whoever signals it, under the fence's lock, with interrupts off. It
+   * is on the fence's list from the start unless `added: false`; then `t.addCallback(fence, { callback })` adds it.
+   */
+  callback(
+    fence: ObjectHandle,
+    name: string,
+    write: WritePath,
+    { added = true }: { readonly added?: boolean } = {},
+  ): ObjectHandle {
+    const site = this.#here()
+    const on = this.#own(fence, site)
+    const index = this.#objects.findIndex((object) => object.name === on)
+    const object = this.#objects[index]!
+    if (object.refs?.['lock'] === undefined) {
+      const lock = this.declare('spinlock', `${on}.lock`)
+      this.#objects[index] = { ...object, refs: { ...object.refs, lock: lock.name } }
+    }
+    const handle = this.declare('fenceCallback', name, { added })
+    this.#bodies.push(this.#body(handle.name, write))
+    this.#hooks.push({ on: 'callback', object: on, body: handle.name, when: { field: 'added', of: handle.name } })
+    return handle
+  }
+
+  /** A condition that holds in every reachable state. */
+  invariant(name: string, always: Expression): void {
+    const site = this.#here()
+    this.#invariants.push({ name, always: build(always).expr, ...(site !== undefined && { site }) })
+  }
+
+  /** `n` copies of a set of processes, objects and variables: the unit of symmetry. Names get the prefix `name[i].`. */
+  copies(name: string, n: number, write: (i: number) => void): void {
+    const site = this.#here()
+    if (this.#copy !== undefined)
+      throw new FencecheckError('wrong-control-flow', `group '${name}' is inside another group`, {
+        site,
+        fix: 'declare groups side by side',
+      })
+    if (n > limits.processes)
+      throw new FencecheckError('too-large', `group '${name}' has ${n} copies; the limit is ${limits.processes}`, {
+        site,
+        fix: 'use fewer',
+      })
+    const copies: Copy[] = []
+    for (let i = 0; i < n; i++) {
+      this.#copy = { prefix: `${name}[${i}].`, processes: [], objects: [], variables: [] }
+      copies.push(this.#copy)
+      write(i)
+      this.#copy = undefined
+    }
+    this.#groups.push({
+      name,
+      copies: copies.map(({ processes, objects, variables }) => ({ processes, objects, variables })),
+    })
+  }
+
+  /** What has been declared, as plain data. */
+  finish(head: Pick<Model, 'id'> & Partial<Model>): Model {
+    const some = <T>(key: string, list: readonly T[]): object => (list.length > 0 ? { [key]: list } : {})
+    return {
+      ...head,
+      schema: 'fencecheck-model/1',
+      ...some('objects', this.#objects),
+      ...some('variables', this.#variables),
+      bodies: this.#bodies,
+      processes: this.#processes,
+      ...some('hooks', this.#hooks),
+      ...some('groups', this.#groups),
+      ...some('invariants', this.#invariants),
+    }
+  }
+
+  #process(name: string, context: ModelContext, write: WritePath, options: HandlerOptions): string {
+    const site = this.#here()
+    const full = this.#claim('process', name, site)
+    this.#bodies.push(this.#body(full, write))
+    const isHandler = context === 'hardirq' || context === 'softirq'
+    const { on, idleCpu, when, set } = options
+    const handler: Handler = {
+      ...(on !== undefined && { on }),
+      ...(idleCpu !== undefined && { idleCpu }),
+      ...(when !== undefined && { when: build(when).expr }),
+      ...(set !== undefined && { set: set.map(([to, value]) => [target(to), build(value).expr] as const) }),
+    }
+    return this.#register(full, full, context, options, isHandler ? handler : undefined, site)
+  }
+
+  #register(
+    name: string,
+    body: string,
+    context: ModelContext,
+    { path }: ProcessOptions,
+    handler: Handler | undefined,
+    site: Site | undefined,
+  ): string {
+    this.#processes.push({
+      name,
+      body,
+      ...(context !== 'task' && { context }),
+      ...(handler !== undefined && { handler }),
+      ...(path !== undefined && { path }),
+      ...(site !== undefined && { site }),
+    })
+    if (this.#processes.length > limits.processes)
+      throw new FencecheckError('too-large', `the model has more than ${limits.processes} processes`, {
+        site,
+        fix: 'a few instances of each path show every deadlock that a few can have; use a smaller parameter',
+      })
+    this.#copy?.processes.push(name)
+    return name
+  }
+
+  #body(name: string, write: WritePath): Body {
+    const flow = new Flow(name)
+    const path = new Path(flow, this, (site) => {
+      this.lastSite = site
+    })
+    for (const primitive of Object.values(this.#registry.primitives)) this.#addOperations(path, primitive)
+    write(path)
+    return flow.body()
+  }
+
+  /** Operations with one name are told apart by the object they are called with. */
+  #addOperations(path: Path, primitive: Primitive): void {
+    for (const op of Object.keys(primitive.operations)) {
+      if (op in path) continue
+      const method = (first?: unknown, second?: unknown): void => {
+        const [object, options] = first instanceof ObjectHandle ? [first, second] : [undefined, first]
+        const site = this.#here()
+        const kind = object === undefined ? primitive : this.#registry.primitives[object.kind]!
+        const operation = kind.operations[op]
+        if (operation === undefined || (object === undefined && kind.implicit !== true))
+          throw new FencecheckError(
+            'unknown-operation',
+            `${object === undefined ? 'nothing' : `a ${kind.name}`} has no operation ${op}`,
+            {
+              site,
+              fix:
+                object === undefined
+                  ? `say on which object: t.${op}(object)`
+                  : `its operations are ${Object.keys(kind.operations).join(', ')}`,
+            },
+          )
+        const on = object === undefined ? primitive.name : this.#own(object, site)
+        path.call(operation, op, on, kind, (options ?? {}) as Record<string, unknown>)
+      }
+      Object.defineProperty(path, op, { value: method })
+    }
+  }
+
+  #machineStep(at: string, step: MachineStep, site: Site | undefined): Step {
+    const base = { at, ...(step.may !== undefined && { tag: step.may }), ...(site !== undefined && { site }) }
+    if (!('call' in step)) {
+      const { when, set, to, label } = step
+      return {
+        ...base,
+        to,
+        ...(when !== undefined && { when: build(when).expr }),
+        ...(set !== undefined && { set: set.map(([x, value]) => [target(x), build(value).expr] as const) }),
+        ...(label !== undefined && { label }),
+      }
+    }
+    const on = this.#own(step.on, site)
+    const operation = this.#registry.primitives[step.on.kind]!.operations[step.call]
+    if (operation === undefined)
+      throw new FencecheckError('unknown-operation', `'${on}' has no operation ${step.call}`, {
+        site,
+        fix: 'see docs/primitives.md',
+      })
+    const given = Object.entries(step.with ?? {})
+    const args = given.flatMap(([key, value]) =>
+      value instanceof ObjectHandle ? [[key, this.#own(value, site)] as const] : [],
+    )
+    const params = given.flatMap(([key, value]) => (typeof value === 'number' ? [[key, value] as const] : []))
+    const exits = { ...(step.to !== undefined && exitsOf(operation).includes('ok') && { ok: step.to }), ...step.exits }
+    return {
+      ...base,
+      call: {
+        op: step.call,
+        on,
+        ...(args.length > 0 && { args: Object.fromEntries(args) }),
+        ...(params.length > 0 && { params: Object.fromEntries(params) }),
+      },
+      exits,
+    }
+  }
+
+  #claim(what: 'object' | 'process', name: string, site: Site | undefined): string {
+    const full = `${this.#copy?.prefix ?? ''}${name}`
+    const key = `${what} ${full}`
+    if (this.#names.has(key)) {
+      const first = this.#names.get(key)
+      const where = first === undefined ? '' : ` (first at line ${first.line})`
+      throw new FencecheckError(
+        'duplicate-name',
+        `there is already ${what === 'object' ? 'an object or variable' : 'a process'} called '${full}'${where}`,
+        {
+          site,
+          fix: 'choose another name',
+        },
+      )
+    }
+    this.#names.set(key, site)
+    return full
+  }
+
+  #own(object: ObjectHandle, site: Site | undefined): string {
+    if (object.model !== this)
+      throw new FencecheckError('foreign-object', `'${object.name}' belongs to another model`, {
+        site,
+        fix: 'declare the object in the function that builds this model',
+      })
+    return object.name
+  }
+
+  #here(): Site | undefined {
+    this.lastSite = callerSite()
+    return this.lastSite
+  }
+}
+
+const target = (to: Assignable): ModelTarget =>
+  to instanceof Element ? (['at', to.array.name, build(to.index).expr] as readonly ['at', string, ModelExpr]) : to.name

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+import { FencecheckError } from '#base/errors'
+import { nearest } from '#base/text'
+import { kinds, type Expectation, type Kind, type Model } from '#ir/model'
+import { kernelPrimitives } from '#semantics/primitives/index'
+import { Registry } from '#semantics/registry'
+import { Builder } from './builder.ts'
+import type { ObjectHandle } from './handle.ts'
+import type { Declarations, PathOf, Primitives } from './methods.ts'
+import { Path } from './path.ts'
+import { callerSite } from './site.ts'
+
+type WriteTyped<R extends Primitives> = (t: PathOf<R>) => void
+type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq'
+
+/** What a model is built with: objects of every primitive, variables, processes. */
+export type ModelBuilder<R extends Primitives> = Omit<
+  Builder,
+  PathWriters | 'callback' | 'copies' | 'declare' | 'finish' | 'lastSite'
+> &
+  Declarations<R> & {
+    readonly [W in PathWriters]: (name: string, write: WriteTyped<R>, options?: Parameters<Builder[W]>[2]) => string
+  } & {
+    readonly callback: (
+      fence: ObjectHandle<'fence'>,
+      name: string,
+      write: WriteTyped<R>,
+      options?: { readonly added?: boolean },
+    ) => ObjectHandle<'fenceCallback'>
+    /** `n` copies of a set of processes, objects and variables: the unit of symmetry. */
+    readonly copies: (name: string, n: number, write: (c: ModelBuilder<R>, i: number) => void) => void
+  }
+
+/** A whole number that the user may choose, within a stated range. */
+export interface Parameter {
+  readonly min: number
+  readonly max: number
+  readonly default: number
+  readonly what?: string
+}
+
+/** What a verdict is expected to be: `'holds'`, a kind of violation, or all that is known of it. */
+export type Expected = 'holds' | 'unknown' | Kind | (Omit<Expectation, 'verdict'> & { readonly kind: Kind })
+
+export interface ModelHead<V extends string, P extends string> {
+  /** One sentence: what happens. */
+  readonly summary: string
+  /** Kernel files and functions, commits, mails it was written from. */
+  readonly sources?: readonly string[]
+  /** What it leaves out, a sentence each. */
+  readonly abstracts?: readonly string[]
+  /** The variants of the model and the verdict expected of each. */
+  readonly variants?: Readonly<Record<V, Expected>>
+  /** The verdict expected of a model without variants. */
+  readonly expect?: Expected
+  readonly params?: Readonly<Record<P, Parameter>>
+}
+
+/** A model with its variants and parameters still open: the default export of a model file. */
+export interface ModelSource {
+  readonly id: string
+  readonly summary: string
+  readonly sources: readonly string[]
+  /** Names of the variants; a model without any has one, `undefined`. */
+  readonly variants: readonly (string | undefined)[]
+  readonly params: Readonly<Record<string, Parameter>>
+  readonly registry: Registry
+  /**
+   * One instance.
+   * @throws FencecheckError `unknown-variant`, `unknown-parameter`, `parameter-range`, or whatever is wrong in the model.
+   */
+  instantiate(variant?: string, params?: Readonly<Record<string, number>>): Model
+}
+
+const isSource = Symbol.for('fencecheck.ModelSource')
+export const isModelSource = (value: unknown): value is ModelSource =>
+  typeof value === 'object' && value !== null && isSource in value
+
+/** The `model` function for a set of primitives: `defineModels({ ...kernelPrimitives, semaphore })`. */
+export function defineModels<const R extends Primitives>(primitives: R) {
+  const registry = new Registry(primitives)
+  refuseNameClashes(registry)
+  return <V extends string = never, P extends string = never>(
+    id: string,
+    head: ModelHead<V, P>,
+    write: (m: ModelBuilder<R>, variant: V, params: Readonly<Record<P, number>>) => void,
+  ): ModelSource => {
+    const site = callerSite()
+    if (!/^[a-z0-9][a-z0-9./_-]*$/i.test(id))
+      throw new FencecheckError('wrong-argument', `'${id}' is not a model id`, {
+        site,
+        fix: 'use letters, digits, - . _ and /',
+      })
+    const variants = Object.keys(head.variants ?? {}) as V[]
+    const params: Readonly<Record<string, Parameter>> = head.params ?? {}
+    for (const [name, { min, max, default: chosen }] of Object.entries(params))
+      if (![min, max, chosen].every(Number.isInteger) || min > chosen || chosen > max)
+        throw new FencecheckError(
+          'parameter-range',
+          `parameter ${name} of '${id}' has the default ${chosen}, outside ${min} .. ${max}`,
+          {
+            site,
+            fix: 'state whole numbers with min <= default <= max',
+          },
+        )
+    return {
+      [isSource as never]: true,
+      id,
+      summary: head.summary,
+      sources: head.sources ?? [],
+      variants: variants.length === 0 ? [undefined] : variants,
+      params,
+      registry,
+      instantiate(variant, chosen = {}) {
+        const actual = variant ?? (variants.length === 0 ? undefined : variants[0])
+        if (actual !== undefined && !variants.includes(actual as V))
+          throw new FencecheckError('unknown-variant', `model '${id}' has no variant '${actual}'`, {
+            fix: variants.length === 0 ? 'it has no variants' : `its variants are ${variants.join(', ')}`,
+          })
+        const values = chooseParams(id, params, chosen)
+        const expected = actual === undefined ? head.expect : head.variants![actual as V]
+        const builder = new Builder(registry)
+        run(id, builder, () =>
+          write(typed(builder, registry) as ModelBuilder<R>, actual as V, values as Record<P, number>),
+        )
+        return builder.finish({
+          id,
+          summary: head.summary,
+          ...(head.sources !== undefined && { sources: head.sources }),
+          ...(head.abstracts !== undefined && { abstracts: head.abstracts }),
+          ...(actual !== undefined && { variant: actual }),
+          ...(Object.keys(values).length > 0 && { params: values }),
+          ...(expected !== undefined && { expect: expectation(expected) }),
+        })
+      },
+    }
+  }
+}
+
+/** Defines a model over the kernel's primitives. */
+export const model = defineModels(kernelPrimitives)
+
+function chooseParams(
+  id: string,
+  params: Readonly<Record<string, Parameter>>,
+  chosen: Readonly<Record<string, number>>,
+): Record<string, number> {
+  for (const [name, value] of Object.entries(chosen)) {
+    const range = params[name]
+    if (range === undefined) {
+      const meant = nearest(name, Object.keys(params))
+      const known = Object.keys(params)
+      throw new FencecheckError('unknown-parameter', `model '${id}' has no parameter ${name}`, {
+        fix:
+          meant !== undefined
+            ? `did you mean ${meant}?`
+            : known.length > 0
+              ? `it has ${known.join(', ')}`
+              : 'it has none',
+      })
+    }
+    if (!Number.isInteger(value) || value < range.min || value > range.max)
+      throw new FencecheckError('parameter-range', `parameter ${name} of '${id}' is ${value}`, {
+        fix: `use a whole number from ${range.min} to ${range.max}`,
+      })
+  }
+  return Object.fromEntries(Object.entries(params).map(([name, range]) => [name, chosen[name] ?? range.default]))
+}
+
+function expectation(expected: Expected): Expectation {
+  if (expected === 'holds' || expected === 'unknown') return { verdict: expected }
+  if (typeof expected !== 'string') return { verdict: 'violated', ...expected }
+  if (!kinds.includes(expected))
+    throw new FencecheckError('wrong-expectation', `'${String(expected)}' is not a verdict`, {
+      fix: `use holds, unknown, ${kinds.join(', ')}`,
+    })
+  return { verdict: 'violated', kind: expected }
+}
+
+/** Whatever the author's function throws becomes one message with the line that was reached. */
+function run(id: string, builder: Builder, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (error instanceof FencecheckError) throw error
+    const site = builder.lastSite
+    if (error instanceof RangeError && error.message.includes('call stack'))
+      throw new FencecheckError('endless-recursion', `model '${id}': a helper function calls itself without end`, {
+        site,
+        fix: 'a path is a finite graph: write a loop with t.loop(...)',
+        cause: error,
+      })
+    throw new FencecheckError(
+      'model-threw',
+      `model '${id}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+      {
+        site,
+        fix: 'mend the model; the line is the last one that reached fencecheck',
+        cause: error,
+      },
+    )
+  }
+}
+
+/** The builder with a declaration for each primitive. */
+function typed(builder: Builder, registry: Registry): object {
+  const declarations = Object.entries(registry.primitives)
+    .filter(([, primitive]) => primitive.implicit !== true)
+    .map(
+      ([kind]) =>
+        [
+          kind,
+          { value: (name: string, options?: Record<string, unknown>) => builder.declare(kind, name, options) },
+        ] as const,
+    )
+  const scope: object = Object.create(builder, Object.fromEntries(declarations))
+  const forward = [
+    'int',
+    'flag',
+    'array',
+    'thread',
+    'worker',
+    'hardware',
+    'irq',
+    'softirq',
+    'machine',
+    'callback',
+    'invariant',
+  ] as const
+  for (const name of forward)
+    Object.defineProperty(scope, name, {
+      value: (...args: unknown[]) => (builder[name] as (...a: unknown[]) => unknown).apply(builder, args),
+    })
+  Object.defineProperty(scope, 'copies', {
+    value: (name: string, n: number, write: (c: object, i: number) => void) =>
+      builder.copies(name, n, (i) => write(scope, i)),
+  })
+  return scope
+}
+
+/** An operation must not hide a word of the language. */
+function refuseNameClashes(registry: Registry): void {
+  for (const [kind, primitive] of Object.entries(registry.primitives)) {
+    const clash =
+      kind in Builder.prototype ? kind : Object.keys(primitive.operations).find((op) => op in Path.prototype)
+    if (clash !== undefined)
+      throw new FencecheckError(
+        'duplicate-name',
+        `primitive ${primitive.name}: '${clash}' is a word of the model language`,
+        {
+          fix: 'give the primitive or operation another name',
+        },
+      )
+  }
+}

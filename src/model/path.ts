@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+import { FencecheckError, type Site } from '#base/errors'
+import type { ModelExpr } from '#ir/expression'
+import type { ModelTarget, StepTag } from '#ir/model'
+import { exitsOf, type Operation, type Primitive } from '#semantics/primitive'
+import { build, not } from './expressions.ts'
+import type { Flow, Point } from './flow.ts'
+import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
+import { callerSite } from './site.ts'
+
+/** The rest of a path on one branch. */
+export type Branch = () => void
+
+export interface StepOptions {
+  /** The step can be taken only while this is true; until then the process is blocked. */
+  readonly when?: Expression
+  /** Assigned at once, every value computed before any is written. */
+  readonly set?: readonly (readonly [Assignable, Expression])[]
+  readonly label?: string
+  /** One half of a rendezvous: fires together with a step of the opposite role on the same channel elsewhere. */
+  readonly sync?: { readonly channel: string; readonly role: 'send' | 'receive' }
+}
+
+/** A place to come back to with `t.goto`. */
+export interface Label {
+  readonly point: Point
+}
+
+interface Loop {
+  readonly head: Point
+  readonly after: Point
+}
+
+/** Writes one path of a process as calls. Operations of the primitives are added to it from the registry. */
+export class Path {
+  readonly #flow: Flow
+  readonly #model: object
+  readonly #loops: Loop[] = []
+  readonly #note: (site: Site | undefined) => void
+  #tag: StepTag | undefined
+  #kernel: string | undefined
+
+  /** `note` hears of the place of every step, so that a failing model can be located. */
+  constructor(flow: Flow, model: object, note: (site: Site | undefined) => void) {
+    this.#flow = flow
+    this.#model = model
+    this.#note = note
+  }
+
+  /** One atomic step: a guard, assignments, or both. */
+  step({ when, set, label, sync }: StepOptions): void {
+    const details = this.#details()
+    this.#flow.step({
+      ...details,
+      ...(when !== undefined && { when: this.#expr(when, details.site) }),
+      ...(set !== undefined && {
+        set: set.map(([to, value]) => [this.#target(to, details.site), this.#expr(value, details.site)] as const),
+      }),
+      ...(label !== undefined && { label }),
+      ...(sync !== undefined && { sync }),
+    })
+  }
+
+  /** A local step that neither waits nor changes anything anybody else can see. */
+  local(label = 'local step'): void {
+    this.step({ label })
+  }
+
+  /** Blocks until the condition holds. */
+  await(condition: Expression): void {
+    this.step({ when: condition })
+  }
+
+  set(to: Assignable, value: Expression): void {
+    this.step({ set: [[to, value]] })
+  }
+
+  /** A claim about the state here; a violation if it is false. */
+  assert(claim: Expression, message?: string): void {
+    const details = this.#details()
+    this.#flow.step({ ...details, assert: this.#expr(claim, details.site), ...(message !== undefined && { message }) })
+  }
+
+  /** Commits to one of the branches first, in a step of its own: a branch cannot dodge a lock that happens to be taken. */
+  either(branches: Readonly<Record<string, Branch>>): void {
+    const details = this.#details()
+    const from = this.#flow.current(details.site)
+    this.#flow.join(
+      Object.entries(branches).map(([name, branch]) => {
+        this.#flow.here = from
+        const to = this.#flow.step({ ...details, label: `either: ${name}` })
+        return this.#flow.branch(to, branch)
+      }),
+    )
+  }
+
+  /** Waits until one of the branches can begin, and takes it. Each branch begins with a step that may wait. */
+  select(branches: Readonly<Record<string, Branch>>): void {
+    const { site } = this.#details()
+    const from = this.#flow.current(site)
+    const ends: (Point | undefined)[] = []
+    this.#flow.fixed(from, () => {
+      for (const [name, branch] of Object.entries(branches)) {
+        const end = this.#flow.branch(from, branch)
+        if (end === from)
+          throw this.#flow.error(
+            `branch '${name}' of select is empty`,
+            site,
+            'begin it with an operation or t.await(...)',
+          )
+        ends.push(end)
+      }
+    })
+    this.#flow.join(ends)
+  }
+
+  /** Takes `then` if the condition holds, else `otherwise`. The test is a step. */
+  when(condition: Expression, then: Branch, otherwise: Branch = () => {}): void {
+    const details = this.#details()
+    const from = this.#flow.current(details.site)
+    const arm = (guard: Expression, branch: Branch): Point | undefined => {
+      this.#flow.here = from
+      const to = this.#flow.step({ ...details, when: this.#expr(guard, details.site) })
+      return this.#flow.branch(to, branch)
+    }
+    this.#flow.join([arm(condition, then), arm(not(condition), otherwise)])
+  }
+
+  /** Goes round for ever, but for `t.break()` and jumps. */
+  loop(body: Branch): void {
+    const { site } = this.#details()
+    const head = this.#flow.current(site)
+    const after = this.#flow.fresh()
+    let left = false
+    this.#loops.push({
+      head,
+      get after() {
+        left = true
+        return after
+      },
+    })
+    const end = this.#flow.branch(head, body)
+    this.#loops.pop()
+    if (end === head) throw this.#flow.error('the loop is empty', site, 'put a step into it')
+    if (end !== undefined) this.#flow.merge(end, head, site)
+    this.#flow.here = left ? after : undefined
+  }
+
+  /** Goes round while the condition holds; the test is a step. */
+  while(condition: Expression, body: Branch): void {
+    this.loop(() => this.when(condition, body, () => this.break()))
+  }
+
+  /** Writes the body out `times` times. */
+  repeat(times: number, body: (i: number) => void): void {
+    for (let i = 0; i < times; i++) body(i)
+  }
+
+  /** Leaves the innermost loop. */
+  break(): void {
+    this.#jump(this.#loop('break').after)
+  }
+
+  /** Back to the head of the innermost loop. */
+  continue(): void {
+    this.#jump(this.#loop('continue').head)
+  }
+
+  /** The end of the path: the process rests there for ever. */
+  end(): void {
+    this.#jump(this.#flow.end)
+  }
+
+  /** Names this place, for `t.goto` and for `at(process, name)`. */
+  label(name?: string): Label {
+    const point = this.#flow.current(callerSite())
+    if (name !== undefined) this.#flow.label(point, name)
+    return { point }
+  }
+
+  goto(label: Label): void {
+    this.#jump(label.point)
+  }
+
+  /** The process may legally rest here for ever: a worker without work. It must then hold nothing. */
+  idle(): void {
+    this.#flow.rest(this.#flow.current(callerSite()))
+  }
+
+  /** Steps that may happen but that nobody may rely on: opportunistic signalling, what user space or the environment does. */
+  may(who: 'opportunistic' | 'user' | 'environment', body: Branch): void {
+    const outer = this.#tag
+    this.#tag = who
+    body()
+    this.#tag = outer
+  }
+
+  /** Names the kernel source that the next step stands for. */
+  at(kernel: string): this {
+    this.#kernel = kernel
+    return this
+  }
+
+  /** An operation of a primitive; the typed methods of a path come here. */
+  call(
+    operation: Operation,
+    op: string,
+    on: string,
+    primitive: Primitive,
+    options: Readonly<Record<string, unknown>>,
+  ): void {
+    const details = this.#details()
+    const wrong = (message: string, fix: string): FencecheckError =>
+      new FencecheckError('wrong-argument', `${op} ${on}: ${message}`, { site: details.site, fix })
+    const args: Record<string, string> = {}
+    const params: Record<string, number> = {}
+    const branches: Record<string, Branch> = {}
+    const exits = exitsOf(operation)
+    for (const [key, value] of Object.entries(options)) {
+      if (value instanceof ObjectHandle) args[key] = this.#name(value, details.site)
+      else if (typeof value === 'number' || typeof value === 'boolean') params[key] = Number(value)
+      else if (typeof value === 'function' && exits.includes(key)) branches[key] = value as Branch
+      else
+        throw wrong(
+          `there is no exit or argument '${key}'`,
+          `the ${primitive.name} operation ${op} ends with ${exits.join(', ')}`,
+        )
+    }
+    const unhandled = exits.find((exit) => exit !== 'ok' && branches[exit] === undefined)
+    if (unhandled !== undefined)
+      throw new FencecheckError('missing-exit', `${op} ${on} can end with '${unhandled}', which is not handled`, {
+        site: details.site,
+        fix: `say what happens then: t.${op}(${on}, { ${unhandled}: () => { ... } })`,
+      })
+    const points = this.#flow.call(
+      {
+        ...details,
+        call: {
+          op,
+          on,
+          ...(Object.keys(args).length > 0 && { args }),
+          ...(Object.keys(params).length > 0 && { params }),
+        },
+      },
+      exits,
+    )
+    this.#flow.join(exits.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
+  }
+
+  #details(): { site?: Site; kernel?: string; tag?: StepTag } {
+    const site = callerSite()
+    this.#note(site)
+    const kernel = this.#kernel
+    this.#kernel = undefined
+    return {
+      ...(site !== undefined && { site }),
+      ...(kernel !== undefined && { kernel }),
+      ...(this.#tag !== undefined && { tag: this.#tag }),
+    }
+  }
+
+  #loop(what: string): Loop {
+    const loop = this.#loops.at(-1)
+    if (loop === undefined)
+      throw this.#flow.error(`t.${what}() outside a loop`, callerSite(), 'use it inside t.loop or t.while')
+    return loop
+  }
+
+  #jump(to: Point): void {
+    const site = callerSite()
+    this.#flow.merge(this.#flow.current(site), to, site)
+    this.#flow.here = undefined
+  }
+
+  #expr(e: Expression, site: Site | undefined): ModelExpr {
+    const built = build(e)
+    for (const model of built.models) this.#own(model, 'an expression', site)
+    return built.expr
+  }
+
+  #target(to: Assignable, site: Site | undefined): ModelTarget {
+    if (to instanceof Element) return ['at', to.array.name, this.#expr(to.index, site)]
+    this.#own(to.model, `variable '${to.name}'`, site)
+    return to.name
+  }
+
+  #name(object: ObjectHandle, site: Site | undefined): string {
+    this.#own(object.model, `'${object.name}'`, site)
+    return object.name
+  }
+
+  #own(model: object, what: string, site: Site | undefined): void {
+    if (model !== this.#model)
+      throw new FencecheckError('foreign-object', `${what} belongs to another model`, {
+        site,
+        fix: 'declare the object in the function that builds this model',
+      })
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
+
+/** The control graphs of a system's processes, guards ignored: what a process could come to from where it is. */
+export class Control {
+  readonly #system: System
+  readonly #leaving: readonly (readonly TransitionId[][])[]
+  readonly #futures = new Map<string, ReadonlySet<TransitionId>>()
+
+  constructor(system: System) {
+    this.#system = system
+    const leaving = system.processes.map((p) => p.locations.map((): TransitionId[] => []))
+    for (const [id, t] of system.transitions.entries())
+      for (const move of [t, ...(t.joint ?? [])]) leaving[move.process]![move.from]!.push(id)
+    this.#leaving = leaving
+  }
+
+  /** The transitions of a process that leave a location. */
+  leaving(process: ProcessId, from: LocationId): readonly TransitionId[] {
+    return this.#leaving[process]![from]!
+  }
+
+  /** Where a transition leaves a process that it moves. */
+  successor(process: ProcessId, id: TransitionId): LocationId {
+    const t = this.#system.transitions[id]!
+    return t.process === process ? t.to : t.joint!.find((move) => move.process === process)!.to
+  }
+
+  /** Every transition of the process that its control graph still reaches from a location. */
+  future(process: ProcessId, from: LocationId): ReadonlySet<TransitionId> {
+    const key = `${process} ${from}`
+    const known = this.#futures.get(key)
+    if (known !== undefined) return known
+    const future = new Set<TransitionId>()
+    const reached = new Set([from])
+    for (const location of reached)
+      for (const id of this.leaving(process, location)) {
+        future.add(id)
+        reached.add(this.successor(process, id))
+      }
+    this.#futures.set(key, future)
+    return future
+  }
+}

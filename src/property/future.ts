@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { components } from '#explore/components'
+import type { Graph } from '#explore/graph'
+import { isEscape, isMay, type System, type TransitionId } from '#system/system'
+import { BitRows } from './bit-rows.ts'
+import type { Facts } from './facts.ts'
+
+/**
+ * What can still happen from each state, exactly, on the explored graph. Moves that merely *may* happen
+ * (opportunistic, user, environment) never count; escapes (timeouts, signals) count unless they are switched off.
+ *
+ * One backward pass over the strongly connected components, successors first: linear in the graph. A state that a
+ * limit left unexpanded counts as if everything could still happen, so that what is found stuck is stuck.
+ */
+export class Future {
+  readonly #components: ReturnType<typeof components>
+  readonly #moves: BitRows
+  readonly #pays: BitRows
+  readonly #facts: Pick<Facts<never>, 'resting' | 'faulted' | 'owed'>
+
+  constructor(
+    system: System,
+    graph: Graph,
+    facts: Pick<Facts<never>, 'resting' | 'faulted' | 'owed'>,
+    escapes: 'on' | 'off',
+  ) {
+    this.#facts = facts
+    const counts = system.transitions.map(({ tag }) => !isMay(tag) && (escapes === 'on' || !isEscape(tag)))
+    const follows = (state: number, edge: number): boolean => counts[graph.transition(state, edge)]!
+    const movers = (id: TransitionId): readonly number[] => {
+      const { process, joint = [] } = system.transitions[id]!
+      return [process, ...joint.map((move) => move.process)]
+    }
+    const parts = (this.#components = components(graph, follows))
+    const moves = (this.#moves = new BitRows(system.processes.length, parts.count))
+    const pays = (this.#pays = new BitRows(system.debts.length, parts.count))
+    for (const state of byComponent(parts)) {
+      const own = parts.of[state]!
+      if (!graph.expanded(state)) {
+        moves.fill(own)
+        pays.fill(own)
+        continue
+      }
+      for (let d = 0; d < system.debts.length; d++) if (!facts.owed.has(state, d)) pays.set(own, d)
+      for (let edge = 0; edge < graph.degree(state); edge++) {
+        if (!follows(state, edge)) continue
+        for (const process of movers(graph.transition(state, edge))) moves.set(own, process)
+        const next = parts.of[graph.target(state, edge)]!
+        if (next === own) continue
+        moves.join(own, moves, next)
+        pays.join(own, pays, next)
+      }
+    }
+  }
+
+  /** Processes that are not at rest and can never move again. */
+  stuck(state: number): number[] {
+    const own = this.#components.of[state]!
+    const { resting, faulted } = this.#facts
+    const stuck: number[] = []
+    for (let w = 0; w < this.#moves.words; w++) {
+      let bits = ~(this.#moves.word(own, w) | resting.word(state, w) | faulted.word(state, w))
+      for (; bits !== 0; bits &= bits - 1) {
+        const process = w * 32 + (31 - Math.clz32(bits & -bits))
+        if (process < this.#moves.columns) stuck.push(process)
+      }
+    }
+    return stuck
+  }
+
+  /** Whether anything at all can still move. */
+  quiet(state: number): boolean {
+    return !this.#moves.any(this.#components.of[state]!)
+  }
+
+  /** Debts that are owed and that nothing will ever pay. */
+  unpaid(state: number): number[] {
+    const own = this.#components.of[state]!
+    return this.#facts.owed.columnsOf(state).filter((d) => !this.#pays.has(own, d))
+  }
+}
+
+/** The states in order of their components. */
+function byComponent({ count, of }: { readonly count: number; readonly of: Int32Array }): Int32Array {
+  const start = new Int32Array(count + 1)
+  for (const c of of) start[c + 1]!++
+  for (let c = 0; c < count; c++) start[c + 1]! += start[c]!
+  const order = new Int32Array(of.length)
+  for (const [state, c] of of.entries()) order[start[c]!++] = state
+  return order
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ProcessId } from '#system/system'
+import type { Evidence, Finding, Violation } from './property.ts'
+
+/**
+ * What only an escape ends. One adversary step switches all escapes (timeouts, signals) off: who is stuck only then,
+ * while one of them holds something or a fence stays owed, is *masked*: the hang is real and merely bounded. A wait
+ * that holds nothing and owes nothing is legal and only remarked on.
+ */
+export function masked<S>(evidence: Evidence<S>): {
+  readonly violation?: Violation
+  readonly findings: readonly Finding[]
+} {
+  const { machine, graph, store, facts, waitGraphs } = evidence
+  const { system } = machine
+  if (!system.transitions.some(({ tag }) => tag === 'timeout' || tag === 'signal')) return { findings: [] }
+  const [withEscapes, without] = [evidence.future('on'), evidence.future('off')]
+  let best:
+    { readonly state: number; readonly stuck: readonly ProcessId[]; readonly lost: readonly number[] } | undefined
+  const legal = new Map<number, Finding>()
+  for (const state of evidence.soundStates()) {
+    const stuckAnyway = withEscapes.stuck(state)
+    const stuck = without.stuck(state).filter((p) => !stuckAnyway.includes(p))
+    const lostAnyway = withEscapes.unpaid(state)
+    const lost = without.unpaid(state).filter((d) => !lostAnyway.includes(d))
+    if (stuck.length === 0 && lost.length === 0) continue
+    if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {
+      if (best === undefined || graph.depth(state) < graph.depth(best.state)) best = { state, stuck, lost }
+      continue
+    }
+    for (const wait of waitGraphs.at(store.get(state), stuck, 'on').waits) {
+      if (wait.origin < 0 || legal.has(wait.origin)) continue
+      const name = system.processes[wait.process]!.name
+      const { op, on } = system.origins[wait.origin]!
+      const message = `'${name}' waits in ${op} ${on} for what only a signal or timeout may end; it holds nothing`
+      legal.set(wait.origin, { code: 'unbounded-wait', message: message.replace(/ +for/, ' for'), origin: wait.origin })
+    }
+  }
+  const findings = [...legal.values()]
+  if (best === undefined) return { findings }
+  const waits = waitGraphs.at(store.get(best.state), best.stuck, 'off')
+  const violation: Violation = {
+    kind: 'masked',
+    shape: waits.shape,
+    processes: waits.core.map((p) => system.processes[p]!.name),
+    objects: waits.objects.length > 0 ? waits.objects : best.lost.map((d) => system.debts[d]!.object),
+    stuck: best.stuck,
+    path: graph.path(best.state),
+    escapes: 'off',
+    waits,
+  }
+  return { violation, findings }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { components } from '#explore/components'
+import { isMay } from '#system/system'
+import { BitRows } from './bit-rows.ts'
+import type { Evidence, Finding } from './property.ts'
+
+/**
+ * Processes that could come to rest by their control graph, run on, and yet never can again: a livelock unless the
+ * model means it so. Only remarked on; progress is judged elsewhere.
+ */
+export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
+  const { machine, graph, facts, control, store } = evidence
+  const { processes, transitions } = machine.system
+  const follows = (state: number, edge: number): boolean => !isMay(transitions[graph.transition(state, edge)]!.tag)
+  const { of, count } = components(graph, follows)
+  const rests = new BitRows(processes.length, count)
+  for (let state = 0; state < graph.states; state++) {
+    if (!graph.expanded(state)) rests.fill(of[state]!)
+    else rests.join(of[state]!, facts.resting, state)
+  }
+  // Components come successors first, so one pass in that order is enough; edges within a component add nothing.
+  const states = Array.from({ length: graph.states }, (_, i) => i).sort((a, b) => of[a]! - of[b]!)
+  for (const state of states)
+    for (let edge = 0; edge < graph.degree(state); edge++)
+      if (follows(state, edge)) rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
+  const found = new Map<number, Finding>()
+  const future = evidence.future('on')
+  for (const state of evidence.soundStates()) {
+    const restless = processes.keys().filter((p) => !found.has(p) && !rests.has(of[state]!, p))
+    const candidates = [...restless]
+    if (candidates.length === 0) continue
+    const stuck = future.stuck(state)
+    for (const process of candidates) {
+      if (stuck.includes(process)) continue
+      const at = machine.location(store.get(state), process)
+      const couldRest = [...control.future(process, at)].some(
+        (id) => processes[process]!.locations[control.successor(process, id)]!.rest,
+      )
+      if (!couldRest) continue
+      const message = `'${processes[process]!.name}' can come to run on for ever without ever resting again`
+      found.set(process, { code: 'never-rests', message })
+    }
+  }
+  return [...found.values()]
+}

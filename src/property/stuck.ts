@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Kind } from '#ir/model'
+import type { ProcessId } from '#system/system'
+import type { Evidence, Violation } from './property.ts'
+import type { WaitGraph } from './wait-graph.ts'
+
+/** A way to be stuck, with the earliest state that shows it. */
+interface Candidate {
+  readonly kind: Kind
+  readonly state: number
+  readonly stuck: readonly ProcessId[]
+  readonly waits: WaitGraph
+  readonly lost: readonly number[]
+}
+
+const precedence: readonly Kind[] = ['deadlock', 'partial-deadlock', 'unsignalled-fence']
+
+/**
+ * Deadlock: nothing but the environment ever moves again and somebody is not at rest. Partial deadlock: somebody can
+ * never move again, not at rest, while others may run on. Exact, by what can still happen from each explored state.
+ *
+ * Where the stuck processes wait in no cycle, and one that waits for nobody waits for a published fence that nothing
+ * will signal, the lost fence is the cause and being stuck its consequence: that is reported as unsignalled fence.
+ *
+ * Of several violations of one kind the one with the fewest processes involved is reported, then the nearest, so that
+ * the choice does not depend on the order of the search.
+ */
+export function stuckProcesses<S>(evidence: Evidence<S>): Violation | undefined {
+  const { machine, graph, store, waitGraphs } = evidence
+  const { processes, debts } = machine.system
+  const future = evidence.future('on')
+  const seen = new Set<string>()
+  let best: Candidate | undefined
+  for (const id of evidence.soundStates()) {
+    const stuck = future.stuck(id)
+    if (stuck.length === 0) continue
+    const quiet = future.quiet(id)
+    const lost = future.unpaid(id)
+    const state = store.get(id)
+    const key = JSON.stringify([quiet, stuck, stuck.map((p) => machine.location(state, p)), lost])
+    if (seen.has(key)) continue
+    seen.add(key)
+    const waits = waitGraphs.at(state, stuck, 'on')
+    const lostObjects = lost.map((d) => debts[d]!.object)
+    const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
+    const kind: Kind = cause ? 'unsignalled-fence' : quiet ? 'deadlock' : 'partial-deadlock'
+    const candidate = { kind, state: id, stuck, waits, lost }
+    if (best === undefined || before(candidate, best)) best = candidate
+  }
+  return best === undefined ? undefined : violation(best)
+
+  function before(a: Candidate, b: Candidate): boolean {
+    const rank = precedence.indexOf(a.kind) - precedence.indexOf(b.kind)
+    const size = a.waits.core.length - b.waits.core.length
+    const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
+    return (rank || size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+  }
+
+  function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {
+    const lostObjects = new Set(lost.map((d) => debts[d]!.object))
+    return {
+      kind,
+      shape: waits.shape,
+      processes: namesOf(waits.core),
+      objects: kind === 'unsignalled-fence' ? waits.objects.filter((o) => lostObjects.has(o)) : waits.objects,
+      stuck,
+      path: graph.path(state),
+      escapes: 'on',
+      waits,
+    }
+  }
+
+  function namesOf(ids: readonly ProcessId[]): readonly string[] {
+    return ids.map((p) => processes[p]!.name)
+  }
+}
+
+const compare = (a: readonly string[], b: readonly string[]): number => {
+  const [x, y] = [a.join('\n'), b.join('\n')]
+  return x < y ? -1 : x > y ? 1 : 0
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readsOf } from '#system/footprint'
+import type { TransitionId } from '#system/system'
+import type { Evidence, Finding } from './property.ts'
+
+/**
+ * What a complete search never saw: operations no run reaches, exits and branches no run takes, fences nobody waits
+ * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it.
+ */
+export function vacuity<S>({ machine, facts }: Evidence<S>): readonly Finding[] {
+  const { system } = machine
+  interface Seen {
+    origin: number
+    reached: boolean
+    readonly exits: Map<string, boolean>
+  }
+  const steps = new Map<string, Seen>()
+  const see = (origin: number): Seen => {
+    const { step } = system.origins[origin]!
+    const known = steps.get(step) ?? { origin, reached: false, exits: new Map() }
+    steps.set(step, known)
+    return known
+  }
+  const note = (id: TransitionId, origin: number, process: number, from: number): void => {
+    const seen = see(origin)
+    seen.reached ||= facts.visited(process, from)
+    const { exit, tag, fault } = system.transitions[id]!
+    if (fault === undefined && tag === undefined && !exit.startsWith('('))
+      seen.exits.set(exit, (seen.exits.get(exit) ?? false) || facts.fired.has(id))
+  }
+  for (const [origin, { op }] of system.origins.entries()) if (op !== 'rest' && op !== 'invariant') see(origin)
+  for (const [id, { process, from, origin, joint = [] }] of system.transitions.entries()) {
+    if (system.origins[origin]!.op === 'rest' || system.origins[origin]!.op === 'invariant') continue
+    note(id, origin, process, from)
+    for (const move of joint) note(id, move.origin, move.process, move.from)
+  }
+
+  const findings: Finding[] = []
+  for (const [, { origin, reached, exits }] of steps) {
+    const { op, on } = system.origins[origin]!
+    const what = on === '' ? op : `${op} ${on}`
+    if (!reached) findings.push({ code: 'never-reached', message: `no run reaches ${what}`, origin })
+    else if (exits.size > 1)
+      for (const [exit, taken] of exits)
+        if (!taken) findings.push({ code: 'never-taken', message: `no run of ${what} ends with '${exit}'`, origin })
+  }
+  for (const { object, primitive } of system.debts)
+    if (!isAwaited(object))
+      findings.push({ code: 'never-awaited', message: `nobody waits for the ${primitive} '${object}'` })
+  return findings
+
+  /** Somebody came to a step whose guard looks at the object, other than the operations that pay the debt. */
+  function isAwaited(object: string): boolean {
+    const paying = new Set(system.debts.filter((debt) => debt.object === object).flatMap((debt) => debt.paidBy))
+    return system.transitions.some(({ guard, process, from, origin }, id) => {
+      if (paying.has(id) || !facts.visited(process, from)) return false
+      const { on, waits } = system.origins[origin]!
+      return (
+        (on === object && waits !== undefined) ||
+        guard.some((g) => [...readsOf(g)].some((v) => system.variables[v]!.object === object))
+      )
+    })
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Shape } from '#ir/model'
+import { canEnable } from '#system/enables'
+import { evaluator } from '#system/expression'
+import { readsOf } from '#system/footprint'
+import type { Machine } from '#system/machine'
+import { isEscape, isMay, type Expr, type Hold, type OriginId, type ProcessId, type TransitionId } from '#system/system'
+import type { Control } from './control.ts'
+
+/** One way in which a stuck process waits: a transition that would take it on, and who stands in the way. */
+export interface Wait {
+  readonly process: ProcessId
+  readonly origin: OriginId
+  /** Objects whose state makes the guard false. Empty for a wait on plain variables, or under a handler. */
+  readonly objects: readonly string[]
+  /** Who alone could end it, as far as stuck themselves: holders of the objects, else whoever could still do it. */
+  readonly for: readonly ProcessId[]
+  /** The process cannot move because this handler runs on top of it. */
+  readonly suspendedBy?: ProcessId
+  /** The object is held by a process that runs on for ever without giving it up. */
+  readonly heldBy: readonly ProcessId[]
+}
+
+export interface WaitGraph {
+  readonly waits: readonly Wait[]
+  readonly shape: Shape
+  /** The smallest set of processes that wait for each other; without a cycle, those that wait for nobody. */
+  readonly core: readonly ProcessId[]
+  /** What the core waits for. */
+  readonly objects: readonly string[]
+}
+
+/** Who waits for whom among processes that can never move again. */
+export class WaitGraphs<S> {
+  readonly #machine: Machine<S>
+  readonly #control: Control
+  readonly #holds: readonly { readonly hold: Hold; readonly when: (state: S) => number }[]
+  readonly #enables = new Map<string, boolean>()
+
+  constructor(machine: Machine<S>, control: Control) {
+    this.#machine = machine
+    this.#control = control
+    this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
+  }
+
+  at(state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): WaitGraph {
+    const waits = stuck.flatMap((process) => this.#waitsOf(process, state, stuck, escapes))
+    const cycles = stronglyConnected(stuck, waits)
+    const core = cycles[0] ?? stuck.filter((p) => waits.every((wait) => wait.process !== p || wait.for.length === 0))
+    const inner = waits.filter((wait) => core.includes(wait.process))
+    return {
+      waits,
+      shape: cycles.length === 0 ? 'none' : shapeOf(core, inner),
+      core,
+      objects: [...new Set(inner.flatMap((wait) => wait.objects))].sort(),
+    }
+  }
+
+  /** What each process holds or queues for. */
+  holds(state: S): readonly Hold[] {
+    return this.#holds.filter(({ when }) => when(state) !== 0).map(({ hold }) => hold)
+  }
+
+  #waitsOf(process: ProcessId, state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): Wait[] {
+    const { system } = this.#machine
+    const at = this.#machine.location(state, process)
+    const handler = system.processes[process]!.suspended.find(({ when }) => evaluator(when, this.#machine)(state) !== 0)
+    const alternatives = this.#control.leaving(process, at).filter((id) => {
+      const { tag, fault } = system.transitions[id]!
+      return fault === undefined && !isMay(tag) && !(escapes === 'off' && isEscape(tag))
+    })
+    if (handler !== undefined) {
+      const origin = system.transitions[alternatives[0] ?? -1]?.origin ?? -1
+      return [{ process, origin, objects: [], for: [handler.by], suspendedBy: handler.by, heldBy: [] }]
+    }
+    const byOrigin = new Map<OriginId, Wait>()
+    for (const id of alternatives) {
+      const wait = this.#waitOn(process, id, state, stuck)
+      const same = byOrigin.get(wait.origin)
+      byOrigin.set(wait.origin, same === undefined ? wait : merge(same, wait))
+    }
+    return [...byOrigin.values()]
+  }
+
+  #waitOn(process: ProcessId, id: TransitionId, state: S, stuck: readonly ProcessId[]): Wait {
+    const { system } = this.#machine
+    const { guard, origin, joint = [] } = system.transitions[id]!
+    const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
+    const { on } = system.origins[origin]!
+    const named = falsified.flatMap((g) => [...readsOf(g)].flatMap((v) => system.variables[v]!.object ?? []))
+    const objects = [...new Set(named.filter((object) => object !== 'task' && object !== 'cpu'))].sort()
+    if (objects.length === 0 && on !== '') objects.push(on)
+    const holders = this.holds(state).filter(
+      (hold) => objects.includes(hold.object) && !(hold.queued === true && hold.process === process),
+    )
+    const inTheWay = [...new Set(holders.map((hold) => hold.process))]
+    const partners = joint.filter((move) => this.#machine.location(state, move.process) !== move.from)
+    const enders =
+      inTheWay.length > 0
+        ? inTheWay
+        : stuck.filter(
+            (other) =>
+              partners.some((move) => move.process === other) ||
+              [...this.#control.future(other, this.#machine.location(state, other))].some(
+                (t) =>
+                  t !== id && system.transitions[t]!.process === other && falsified.some((g) => this.#canEnable(t, g)),
+              ),
+          )
+    return {
+      process,
+      origin,
+      objects,
+      for: enders.filter((p) => stuck.includes(p)),
+      heldBy: inTheWay.filter((p) => !stuck.includes(p)),
+    }
+  }
+
+  #canEnable(id: TransitionId, condition: Expr): boolean {
+    const key = `${id} ${JSON.stringify(condition)}`
+    let answer = this.#enables.get(key)
+    if (answer === undefined) {
+      const { fault } = this.#machine.system.transitions[id]!
+      answer = fault === undefined && canEnable(this.#machine.system, id, condition)
+      this.#enables.set(key, answer)
+    }
+    return answer
+  }
+}
+
+const merge = (a: Wait, b: Wait): Wait => ({
+  ...a,
+  objects: [...new Set([...a.objects, ...b.objects])].sort(),
+  for: [...new Set([...a.for, ...b.for])].sort((x, y) => x - y),
+  heldBy: [...new Set([...a.heldBy, ...b.heldBy])],
+})
+
+function shapeOf(core: readonly ProcessId[], waits: readonly Wait[]): Shape {
+  if (waits.some((wait) => wait.for.includes(wait.process))) return 'self'
+  if (waits.some((wait) => wait.suspendedBy !== undefined && core.includes(wait.suspendedBy))) return 'irq'
+  const alternatives = core.map((p) => waits.filter((wait) => wait.process === p).length)
+  return alternatives.some((n) => n > 1) ? 'knot' : 'cycle'
+}
+
+/** Sets of processes that wait for each other, smallest first, then in order of the processes. */
+function stronglyConnected(nodes: readonly ProcessId[], waits: readonly Wait[]): ProcessId[][] {
+  const next = new Map(nodes.map((n) => [n, new Set(waits.filter((w) => w.process === n).flatMap((w) => w.for))]))
+  const reach = new Map(
+    nodes.map((n) => {
+      const reached = new Set(next.get(n))
+      for (const m of reached) for (const k of next.get(m) ?? []) reached.add(k)
+      return [n, reached] as const
+    }),
+  )
+  const cyclic = nodes.filter((n) => reach.get(n)!.has(n))
+  const groups = cyclic.map((n) => cyclic.filter((m) => reach.get(n)!.has(m) && reach.get(m)!.has(n)))
+  const first = groups.filter((group, i) => group[0] === cyclic[i])
+  return first.sort((a, b) => a.length - b.length || a[0]! - b[0]!)
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import { present } from '#base/assert'
+import type { CallStep } from '#ir/model'
+import { conjuncts, not } from '#system/expression'
+import type { Expr, LocationId, Tag } from '#system/system'
+import { maySleep } from '../contexts.ts'
+import { exitsOf, type Arrow, type PExpr } from '../primitive.ts'
+import { ground, groundSets, scopeOf } from './ground.ts'
+import type { Lowering } from './lowering.ts'
+
+/** One operation at one place of one process. */
+export interface CallSite {
+  readonly step: CallStep
+  readonly from: LocationId
+  readonly exits: Readonly<Record<string, LocationId>>
+}
+
+/**
+ * Lowers an operation: every precondition becomes a fault transition and a conjunct of the arrows that leave the call
+ * (so that a necessary enabling set sees the holder), every phase a location, every arrow a transition.
+ */
+export function lowerCall(lowering: Lowering, { step, from, exits }: CallSite, stepName: string): void {
+  const { emitter, me, frames } = lowering
+  const { variables } = emitter
+  const { op, on, args = {}, params = {} } = step.call
+  const { primitive } = variables.instance(on)
+  const operation = present(primitive.operations[op], `${primitive.name} has ${op}`)
+  const scope = scopeOf(variables, on, me, { operation, args, params })
+  const origin = emitter.origin({
+    op,
+    on: primitive.implicit === true ? '' : on,
+    primitive: primitive.name,
+    step: stepName,
+    ...(operation.waits !== undefined && { waits: operation.waits }),
+    ...(step.site !== undefined && { site: step.site }),
+    ...(step.kernel !== undefined && { kernel: step.kernel }),
+    frames,
+  })
+  const name = primitive.implicit === true ? op : `${op} ${on}`
+
+  const needs: Record<string, PExpr> = {
+    ...operation.needs,
+    ...(operation.sleeps === true && { 'sleep-in-atomic': maySleep }),
+  }
+  const met: Expr[] = []
+  for (const [code, condition] of Object.entries(needs)) {
+    const need = ground(condition, scope, variables)
+    if (need === 1) continue
+    met.push(...conjuncts(need))
+    emitter.fault({ process: me, from, label: name, origin }, [not(need)], { kind: 'misuse', code, detail: on })
+  }
+
+  const phases = new Map<string, LocationId>([['call', from]])
+  const phase = (phaseName: string): LocationId => {
+    const known = phases.get(phaseName)
+    if (known !== undefined) return known
+    const made = lowering.addLocation(`${lowering.nameOf(from)}.${phaseName}`, step.at)
+    phases.set(phaseName, made)
+    return made
+  }
+  const isExit = new Set(exitsOf(operation))
+  const alternatives = isExit.size
+
+  for (const arrow of operation.arrows) {
+    const exit = arrow.to ?? 'ok'
+    const guard = conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables))
+    if (guard.includes(0)) continue
+    const target = isExit.has(exit) ? present(exits[exit], `exit ${exit} of ${op}`) : phase(exit)
+    emitter.emit({
+      process: me,
+      from: phase(arrow.from ?? 'call'),
+      to: arrow.enters === undefined ? target : lowering.enterHooks(arrow.enters, on, target),
+      guard: [...(arrow.from === undefined ? met : []), ...guard],
+      effect: groundSets(arrow.set ?? [], scope, variables),
+      tag: tagOf(arrow, step),
+      retry: arrow.retry,
+      exit: isExit.has(exit) ? exit : `(${exit})`,
+      label: alternatives > 1 || !isExit.has(exit) ? `${name} -> ${exit}` : name,
+      origin,
+    })
+  }
+}
+
+/** A step the author declared opportunistic stays so; an escape is the arrow's own. */
+const tagOf = (arrow: Arrow, step: CallStep): Tag | undefined => step.tag ?? arrow.escape

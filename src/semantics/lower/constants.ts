@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { conjuncts, isLocationTest, mapLeaves } from '#system/expression'
+import { writesOf } from '#system/footprint'
+import type { Assign, Expr, System, Target, Transition, VarId } from '#system/system'
+
+/**
+ * Replaces variables that no transition can ever change by their start value and drops transitions that can then
+ * never be enabled (but keeps what explains a wait), until nothing changes. The reachable states and transitions stay the same one by one, since a
+ * constant tells no two states apart.
+ */
+export function propagateConstants(system: System): System {
+  let current = system
+  for (;;) {
+    const written = new Set(
+      current.transitions.filter((t) => !t.guard.includes(0)).flatMap((t) => t.effect.flatMap(writesOf)),
+    )
+    if (written.size === current.variables.length) return current
+    current = keepOnly(current, written)
+  }
+}
+
+/** A wait that can never end stays, with the guard 0: an explanation has to name it. */
+const isWait = (t: Transition, system: System): boolean => {
+  const { waits, op } = system.origins[t.origin]!
+  return t.fault === undefined && (waits !== undefined || op === 'step')
+}
+
+function keepOnly(system: System, kept: ReadonlySet<VarId>): System {
+  const renumbered = new Map([...kept].sort((a, b) => a - b).map((old, i) => [old, i]))
+  const expr = (e: Expr): Expr =>
+    mapLeaves(e, (leaf) => {
+      if (typeof leaf === 'number' || isLocationTest(leaf)) return leaf
+      const v = renumbered.get(leaf.v)
+      return v === undefined ? system.variables[leaf.v]!.init : { v }
+    })
+  const target = (to: Target): Target =>
+    typeof to === 'number'
+      ? renumbered.get(to)!
+      : (['at', expr(to[1]), ...(to.slice(2) as VarId[]).map((v) => renumbered.get(v)!)] as const)
+  const assign = ({ to, value }: Assign): Assign => ({ to: target(to), value: expr(value) })
+  const transitions: Transition[] = []
+  const newId = new Map<number, number>()
+  for (const [id, t] of system.transitions.entries()) {
+    const guard = t.guard.flatMap((g) => conjuncts(expr(g)))
+    const never = guard.includes(0)
+    if (never && !isWait(t, system)) continue
+    newId.set(id, transitions.length)
+    const conditions = never ? [0] : guard.filter((g) => typeof g === 'object')
+    transitions.push({ ...t, guard: conditions, effect: never ? [] : t.effect.map(assign) })
+  }
+  return {
+    ...system,
+    variables: system.variables.filter((_, v) => kept.has(v)),
+    transitions,
+    processes: system.processes.map((process) => ({
+      ...process,
+      suspended: process.suspended.map(({ by, when }) => ({ by, when: expr(when) })).filter(({ when }) => when !== 0),
+    })),
+    debts: system.debts.map((debt) => ({
+      ...debt,
+      owed: expr(debt.owed),
+      paidBy: debt.paidBy.flatMap((id) => newId.get(id) ?? []),
+    })),
+    holds: system.holds.map((hold) => ({ ...hold, when: expr(hold.when) })).filter((hold) => hold.when !== 0),
+    symmetries: system.symmetries.map((symmetry) => ({
+      ...symmetry,
+      copies: symmetry.copies.map((copy) => ({
+        ...copy,
+        variables: copy.variables.flatMap((v) => renumbered.get(v) ?? []),
+      })),
+    })),
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Context, Operator } from '#system/system'
+
+/**
+ * What a kernel primitive has to state. A primitive is a value: bounded fields, and operations made of a few *arrows*
+ * between phases. Conditions and effects are data with bounded quantifiers, never closures, so that everything else is
+ * derived from them: interpreter, engine, reduction, export, explanation.
+ */
+export interface Primitive {
+  /** The kernel's own name: `mutex`, `rw_semaphore`, `dma_fence`. */
+  readonly name: string
+  /** Kernel file, and functions, that the semantics was read from. */
+  readonly source: string
+  /** What the abstraction leaves out, a sentence each. */
+  readonly limits?: readonly string[]
+  /** There is one instance, always, under the primitive's name: the state of the executing process. */
+  readonly implicit?: true
+  readonly fields: Readonly<Record<string, Field>>
+  readonly operations: Readonly<Record<string, Operation>>
+  /** Other objects an instance may be tied to (`refs` of the model object), by the primitive each must be of. */
+  readonly refs?: Readonly<Record<string, string>>
+  /** The primitive that members of an instance must be of. */
+  readonly members?: string
+  /** The events that bodies can be hooked on, and the ref that an instance with such bodies must have. */
+  readonly hooks?: Readonly<Record<string, { readonly under?: string }>>
+  /** Mode -> "`me` holds this in that mode". Resting while holding is misuse. */
+  readonly holds?: Readonly<Record<string, PExpr>>
+  /** Mode -> "`me` stands in a queue for this": in the others' way, but nothing it holds. */
+  readonly queues?: Readonly<Record<string, PExpr>>
+  /** "Somebody owes an event on this", and the operations that pay it. */
+  readonly debt?: { readonly owed: PExpr; readonly paidBy: readonly string[] }
+}
+
+/** Index sets of a field: one value for each process, or for each member of the object. */
+export type Domain = 'process' | 'member'
+
+/**
+ * A bounded integer `0 .. max` (`processes`: as many as use the object). Without `per` it is shared. `init` may
+ * depend on the execution context of the process it belongs to.
+ */
+export interface Field {
+  readonly max: number | 'processes'
+  readonly init?: number | Partial<Record<Context, number>>
+  readonly per?: readonly Domain[]
+}
+
+/**
+ * A field of an object. `of` says which object: this one (left out), an argument or a ref by name, a member that a
+ * quantifier bound, or `task`, the state of the executing process itself. `at` fills the field's index sets: `me` or a
+ * bound name.
+ */
+export interface Ref {
+  readonly field: string
+  readonly of?: string
+  readonly at?: readonly string[]
+}
+
+export type PExpr = number | Ref | Param | Has | Quantified | readonly [Operator, ...PExpr[]]
+/** A number fixed when the model is lowered: given by the call, else by the object, else the operation's default. */
+export interface Param {
+  readonly param: string
+}
+/** 1 if the object is tied to another one by this ref, else 0; fixed when the model is lowered. */
+export interface Has {
+  readonly has: string
+}
+export type Quantified =
+  | { readonly some: string; readonly in: Domain; readonly that: PExpr }
+  | { readonly every: string; readonly in: Domain; readonly that: PExpr }
+  | { readonly count: string; readonly in: Domain; readonly that: PExpr }
+
+/** Assignments are simultaneous: every `to` reads the state before. A later one to the same field wins. */
+export type PSet =
+  | { readonly set: Ref; readonly to: PExpr }
+  | { readonly each: string; readonly in: Domain; readonly do: readonly PSet[] }
+
+export interface Arrow {
+  /** The phase it leaves; the call itself unless said. */
+  readonly from?: string
+  /** The phase or, if no arrow leaves from there, the exit it leads to; `ok` unless said. */
+  readonly to?: string
+  /** False means *blocked*. */
+  readonly when?: PExpr
+  readonly set?: readonly PSet[]
+  /** The wait is given up by a timeout or by a signal to the process. */
+  readonly escape?: 'timeout' | 'signal'
+  /** The exit of an attempt that failed: going round it is a retry loop. */
+  readonly retry?: boolean
+  /** The bodies hooked on this event run here, in the caller's context, each whose condition holds, one after another. */
+  readonly enters?: string
+}
+
+export interface Operation {
+  /** One line on what it does. */
+  readonly does: string
+  /** Misuse code -> what must be true on arrival, blocked or not. */
+  readonly needs?: Readonly<Record<string, PExpr>>
+  readonly arrows: readonly Arrow[]
+  /** What ends the wait of a blocked caller, in kernel words. */
+  readonly waits?: string
+  /** May sleep (`might_sleep()`): misuse in atomic context even where it would not block. */
+  readonly sleeps?: boolean
+  /** Argument name -> primitive. */
+  readonly args?: Readonly<Record<string, string>>
+  /** Numbers a call may give, with their range. */
+  readonly params?: Readonly<Record<string, { readonly min: number; readonly max: number; readonly default?: number }>>
+  /** What lockdep would record. */
+  readonly lockdep?: {
+    readonly does: 'acquire' | 'release' | 'wait' | 'event'
+    readonly mode?: 'write' | 'read' | 'read-recursive'
+    readonly try?: boolean
+  }
+}
+
+/** Keeps the literal types of a primitive (names of operations and exits), which the builder's methods derive from. */
+export const primitive = <const P extends Primitive>(value: P): P => value
+
+/** Names that an arrow leads to and that no arrow leaves: the operation's exits, in order of appearance. */
+export function exitsOf(operation: Operation): readonly string[] {
+  const phases = new Set(operation.arrows.map((arrow) => arrow.from ?? 'call'))
+  return [...new Set(operation.arrows.map((arrow) => arrow.to ?? 'ok').filter((to) => !phases.has(to)))]
+}

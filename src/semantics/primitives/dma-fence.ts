@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import { enterAtomic, irqsave, leaveAtomic } from '../contexts.ts'
+import { primitive, type PExpr } from '../primitive.ts'
+import { all, any, bit, my, no, set, the } from '../vocabulary.ts'
+
+/** The spinlock `fence->lock`, which several fences of a timeline may share; only modelled where it is named. */
+const lock = { has: 'lock' } as const satisfies PExpr
+const lockFree = no(the('locked', 'lock'))
+const lockTaken = [set(the('locked', 'lock'), 1), set(my('held', 'lock'), 1), enterAtomic]
+const lockGiven = [set(the('locked', 'lock'), 0), set(my('held', 'lock'), 0), leaveAtomic]
+
+const signalled = the('signalled')
+const waits = 'dma_fence_signal()'
+const lockdep = { does: 'wait' } as const
+
+/**
+ * `struct dma_fence` (drivers/dma-buf/dma-fence.c; read at 6.18). *Publishing* is not a function of the kernel: it is
+ * the step that makes the fence reachable for others; from there on signalling it is an obligation. Signalling is
+ * idempotent, and legal from any context. Callbacks run in the signaller's context under `fence->lock` with interrupts
+ * off, after the signalled bit has become visible.
+ */
+export const dmaFence = primitive({
+  name: 'dma_fence',
+  source:
+    'drivers/dma-buf/dma-fence.c: dma_fence_signal(), dma_fence_signal_timestamp_locked(), dma_fence_default_wait(), dma_fence_add_callback()',
+  limits: [
+    'Reference counts, seqnos and the signalling ops (enable_signaling) are not modelled here.',
+    'fence->lock is modelled only where a model names it, or where the fence has callbacks: otherwise nobody can wait for it.',
+    'add_callback and remove_callback wait for fence->lock without switching interrupts off while they wait.',
+  ],
+  fields: { published: bit, signalled: bit },
+  refs: { lock: 'spinlock' },
+  hooks: { callback: { under: 'lock' } },
+  debt: { owed: all(the('published'), no(signalled)), paidBy: ['signal', 'signalLocked'] },
+  operations: {
+    publish: {
+      does: 'makes the fence reachable for others (reservation slot, sync_file, syncobj): from here it must be signalled',
+      arrows: [{ set: [set(the('published'), 1)] }],
+    },
+    signal: {
+      does: 'dma_fence_signal(): takes fence->lock with irqsave, signals, runs the callbacks; again is a no-op',
+      waits: 'spin_unlock() of fence->lock',
+      lockdep: { does: 'event' },
+      arrows: [
+        { when: no(lock), set: [set(signalled, 1)] },
+        { when: all(lock, lockFree), to: 'locked', set: [...lockTaken, ...irqsave.enter] },
+        { when: all(lock, no(lockFree)), to: 'spinning', set: irqsave.enter },
+        { from: 'spinning', when: lockFree, to: 'locked', set: lockTaken },
+        { from: 'locked', when: no(signalled), to: 'signalled', set: [set(signalled, 1)], enters: 'callback' },
+        { from: 'locked', when: signalled, to: 'signalled' },
+        { from: 'signalled', set: [...lockGiven, ...irqsave.leave] },
+      ],
+    },
+    signalLocked: {
+      does: 'dma_fence_signal_locked(): as dma_fence_signal(), by a caller that holds fence->lock',
+      needs: { 'fence-lock-not-held': all(lock, my('held', 'lock')) },
+      lockdep: { does: 'event' },
+      arrows: [{ when: no(signalled), set: [set(signalled, 1)], enters: 'callback' }, { when: signalled }],
+    },
+    wait: {
+      does: 'dma_fence_wait(fence, false): waits until it is signalled, uninterruptibly',
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [{ when: signalled }],
+    },
+    waitInterruptible: {
+      does: 'dma_fence_wait(fence, true): a signal to the process ends the wait with -ERESTARTSYS',
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [{ when: signalled }, { when: no(signalled), to: 'erestartsys', escape: 'signal' }],
+    },
+    waitTimeout: {
+      does: 'dma_fence_wait_timeout(fence, false, t): gives up after a time with 0',
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [{ when: signalled }, { when: no(signalled), to: 'timeout', escape: 'timeout' }],
+    },
+    isSignaled: {
+      does: 'dma_fence_is_signaled(): looks, never waits (an op that signals as a side effect is a step of its own)',
+      arrows: [
+        { when: signalled, to: 'yes' },
+        { when: no(signalled), to: 'no', retry: true },
+      ],
+    },
+    addCallback: {
+      does: 'dma_fence_add_callback(): the callback will run when the fence signals; -ENOENT if it has signalled',
+      args: { callback: 'dma_fence_cb' },
+      waits: 'spin_unlock() of fence->lock',
+      arrows: [
+        { when: all(no(signalled), any(no(lock), lockFree)), set: [set(the('added', 'callback'), 1)] },
+        { when: signalled, to: 'enoent' },
+      ],
+    },
+    removeCallback: {
+      does: 'dma_fence_remove_callback(): removed = it will never run; ran = it has run',
+      args: { callback: 'dma_fence_cb' },
+      waits: 'spin_unlock() of fence->lock',
+      arrows: [
+        {
+          when: all(no(signalled), any(no(lock), lockFree)),
+          set: [set(the('added', 'callback'), 0)],
+          to: 'removed',
+        },
+        { when: all(signalled, any(no(lock), lockFree)), to: 'ran' },
+      ],
+    },
+  },
+})

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { primitive } from '../primitive.ts'
+import { bump, is, my, positive, set } from '../vocabulary.ts'
+
+const atomic = my('atomic')
+const irqOff = my('irqOff')
+const bhOff = my('bhOff')
+
+/**
+ * The execution state of a process: its `preempt_count()` and its CPU's interrupt state as far as locking cares
+ * (include/linux/preempt.h, include/linux/irqflags.h, kernel/softirq.c; read at 6.18). Nesting depths, not flags:
+ * `local_irq_restore()` gives back what `local_irq_save()` found.
+ */
+export const task = primitive({
+  name: 'task',
+  source: 'include/linux/preempt.h, include/linux/irqflags.h, kernel/softirq.c: __local_bh_enable_ip()',
+  limits: [
+    'Every process has a CPU of its own unless a handler runs on top of it; NMIs and PREEMPT_RT are not modelled.',
+    'Interrupts and bottom halves can be disabled three deep, locks nested seven deep; beyond that a verdict is unknown.',
+  ],
+  implicit: true,
+  fields: {
+    atomic: { max: 7, per: ['process'], init: { softirq: 1, hardirq: 1 } },
+    irqOff: { max: 3, per: ['process'], init: { hardirq: 1 } },
+    bhOff: { max: 3, per: ['process'], init: { softirq: 1 } },
+    inInterrupt: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
+  },
+  operations: {
+    localIrqDisable: {
+      does: 'local_irq_disable(): interrupts off on this CPU',
+      arrows: [{ set: [set(irqOff, ['if', is(irqOff, 0), 1, irqOff])] }],
+    },
+    localIrqEnable: { does: 'local_irq_enable(): interrupts on, however deep', arrows: [{ set: [set(irqOff, 0)] }] },
+    localIrqSave: { does: 'local_irq_save(): interrupts off, nests', arrows: [{ set: [bump(irqOff, 1)] }] },
+    localIrqRestore: {
+      does: 'local_irq_restore(): back to what the matching save found',
+      needs: { 'irq-restore-unbalanced': positive(irqOff) },
+      arrows: [{ set: [bump(irqOff, -1)] }],
+    },
+    localBhDisable: {
+      does: 'local_bh_disable(): softirqs off on this CPU, nests',
+      arrows: [{ set: [bump(bhOff, 1)] }],
+    },
+    localBhEnable: {
+      does: 'local_bh_enable()',
+      needs: { 'bh-enable-unbalanced': positive(bhOff), 'bh-enable-irqs-off': is(irqOff, 0) },
+      arrows: [{ set: [bump(bhOff, -1)] }],
+    },
+    preemptDisable: { does: 'preempt_disable(): atomic from here, nests', arrows: [{ set: [bump(atomic, 1)] }] },
+    preemptEnable: {
+      does: 'preempt_enable()',
+      needs: { 'preempt-enable-unbalanced': positive(atomic) },
+      arrows: [{ set: [bump(atomic, -1)] }],
+    },
+  },
+})

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { evaluator, isApplication, isLocationTest, isVarRead, type Reader } from './expression.ts'
+import { readsOf, writesOf } from './footprint.ts'
+import type { Expr, System, TransitionId, VarId } from './system.ts'
+
+/** Valuations tried before a question is answered with "it may". */
+const tries = 2 ** 14
+
+/**
+ * Whether firing a transition can turn a condition from false to true, by trying every valuation of the variables
+ * that matter. An over-approximation: conditions that look at locations, or at too many values, count as affected
+ * whenever the transition changes anything they read.
+ */
+export function canEnable(system: System, id: TransitionId, condition: Expr): boolean {
+  const { effect, guard, process, joint = [] } = system.transitions[id]!
+  const moved = [process, ...joint.map((move) => move.process)]
+  if (looksAtLocations(condition)) return mentions(condition, moved) || touches(effect, condition)
+  if (!touches(effect, condition)) return false
+  const read = readsOf(condition)
+  const matter = new Set(read)
+  for (const { to, value } of effect) {
+    if (!writesOf({ to, value }).some((v) => read.has(v))) continue
+    readsOf(value, matter)
+    if (typeof to !== 'number') readsOf(to[1], matter)
+  }
+  // Conjuncts over variables that do not matter are left out: taking them as true only adds cases.
+  const conditions = guard.filter((g) => !looksAtLocations(g) && [...readsOf(g)].every((v) => matter.has(v)))
+  const variables = [...matter]
+  const size = variables.reduce((n, v) => n * (system.variables[v]!.max - system.variables[v]!.min + 1), 1)
+  if (size > tries) return true
+
+  const reader: Reader<Map<VarId, number>> = { value: (s, v) => s.get(v) as number, location: () => 0 }
+  const holds = evaluator(condition, reader)
+  const enabled = conditions.map((g) => evaluator(g, reader))
+  const writes = effect
+    .filter((assign) => writesOf(assign).some((v) => read.has(v)))
+    .map(({ to, value }) => {
+      const at = typeof to === 'number' ? undefined : evaluator(to[1], reader)
+      return {
+        target: (s: Map<VarId, number>) => (typeof to === 'number' ? to : (to[2 + at!(s)] as VarId)),
+        value: evaluator(value, reader),
+      }
+    })
+  const valuation = new Map<VarId, number>()
+  const search = (i: number): boolean => {
+    if (i < variables.length) {
+      const { min, max } = system.variables[variables[i]!]!
+      for (let x = min; x <= max; x++) {
+        valuation.set(variables[i]!, x)
+        if (search(i + 1)) return true
+      }
+      return false
+    }
+    if (holds(valuation) !== 0 || enabled.some((g) => g(valuation) === 0)) return false
+    const after = new Map(valuation)
+    for (const { target, value } of writes) after.set(target(valuation), value(valuation))
+    return holds(after) !== 0
+  }
+  return search(0)
+}
+
+const touches = (effect: System['transitions'][number]['effect'], condition: Expr): boolean => {
+  const read = readsOf(condition)
+  return effect.some((assign) => writesOf(assign).some((v) => read.has(v)))
+}
+
+const looksAtLocations = (e: Expr): boolean =>
+  isLocationTest(e) || (isApplication(e) && (e.slice(1) as Expr[]).some(looksAtLocations))
+
+const mentions = (e: Expr, processes: readonly number[]): boolean =>
+  isLocationTest(e)
+    ? processes.includes(e.process)
+    : !isVarRead(e) && isApplication(e) && (e.slice(1) as Expr[]).some((x) => mentions(x, processes))

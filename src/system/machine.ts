@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Reader } from './expression.ts'
+import type { System, TransitionId } from './system.ts'
+
+/**
+ * What executes a system. The search walks a machine and knows no state from inside; the reference interpreter and
+ * the fast engine both stand behind this interface.
+ *
+ * The contract that types cannot state:
+ * - States are immutable values. `enabled` and `fire` are pure; the same state gives the same answer for ever.
+ * - `enabled` lists every enabled transition, in ascending id, once. This order is part of the contract: traces, the
+ *   choice among equally short counterexamples and therefore every printed byte depend on it.
+ * - `fire(s, t)` is defined only for `t` in `enabled(s)`. One transition has exactly one successor.
+ * - A suspended process has no enabled transition; a faulted one neither.
+ */
+export interface Machine<S> extends Reader<S> {
+  readonly system: System
+  initial(): S
+  enabled(state: S): readonly TransitionId[]
+  fire(state: S, transition: TransitionId): S
+  /** An empty set of states, made for this machine's states. */
+  store(): StateStore<S>
+}
+
+/**
+ * The visited states, each with a dense id in order of discovery. Exact: two different states never share an id, so
+ * a completed search has seen every reachable state.
+ */
+export interface StateStore<S> {
+  /** The number of states stored; also the id that the next new state will get. */
+  readonly size: number
+  /** The id of a state, stored now if it was not there before (then it is the old `size`). */
+  add(state: S): number
+  /** The state with this id. */
+  get(id: number): S
+}
