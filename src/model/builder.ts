@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError, type Site } from '#base/errors'
-import type { ModelExpr } from '#ir/expression'
 import { limits } from '#ir/limits'
 import type {
   Body,
@@ -12,16 +11,16 @@ import type {
   ModelContext,
   ModelObject,
   ModelProcess,
-  ModelTarget,
   ModelVariable,
-  Step,
 } from '#ir/model'
-import { exitsOf, type Primitive } from '#semantics/primitive'
+import { isCall } from '#ir/model'
 import type { Registry } from '#semantics/registry'
-import { build } from './expressions.ts'
+import { assignments, build } from './expressions.ts'
 import { Flow } from './flow.ts'
-import { ArrayHandle, Element, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
-import type { MachineForm, MachineStep } from './machine-form.ts'
+import { ArrayHandle, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
+import { machineBody, type MachineForm } from './machine-form.ts'
+import { addOperations } from './operations.ts'
+import { ownName } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
 
@@ -85,7 +84,7 @@ export class Builder {
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
       if (key === 'role' || key === 'members' || key === 'params' || value === undefined) continue
-      if (value instanceof ObjectHandle) refs[key] = this.#own(value, site)
+      if (value instanceof ObjectHandle) refs[key] = ownName(value, this, site)
       else if (typeof value === 'number' || typeof value === 'boolean') init[key] = Number(value)
       else
         throw new FencecheckError(
@@ -108,7 +107,7 @@ export class Builder {
       ...(Object.keys(init).length > 0 && { init }),
       ...(params !== undefined && { params }),
       ...(Object.keys(refs).length > 0 && { refs }),
-      ...(members !== undefined && { members: members.map((member) => this.#own(member, site)) }),
+      ...(members !== undefined && { members: members.map((member) => ownName(member, this, site)) }),
       ...(role !== undefined && { role }),
       ...(site !== undefined && { site }),
     })
@@ -172,21 +171,7 @@ export class Builder {
   machine(name: string, form: MachineForm, options: ProcessOptions & { readonly context?: ModelContext } = {}): string {
     const site = this.#here()
     const full = this.#claim('process', name, site)
-    const ends = Object.values(form.states).flatMap((steps) =>
-      steps.flatMap((step) => [step.to, ...('exits' in step ? Object.values(step.exits ?? {}) : [])]),
-    )
-    const states = [...new Set([...Object.keys(form.states), ...ends.filter((end) => end !== undefined)])]
-    const rest = new Set(form.rest)
-    this.#bodies.push({
-      name: full,
-      initial: form.initial,
-      locations: states.map((state) =>
-        rest.has(state) || (form.states[state] ?? []).length === 0 ? { name: state, rest: true } : { name: state },
-      ),
-      steps: Object.entries(form.states).flatMap(([state, steps]) =>
-        steps.map((step) => this.#machineStep(state, step, site)),
-      ),
-    })
+    this.#bodies.push(machineBody(full, form, this.#registry.primitives, this, site))
     return this.#register(full, full, options.context ?? 'hardware', options, undefined, site)
   }
 
@@ -201,7 +186,7 @@ export class Builder {
     { added = true }: { readonly added?: boolean } = {},
   ): ObjectHandle {
     const site = this.#here()
-    const on = this.#own(fence, site)
+    const on = ownName(fence, this, site)
     const index = this.#objects.findIndex((object) => object.name === on)
     const object = this.#objects[index]!
     if (object.refs?.['lock'] === undefined) {
@@ -248,6 +233,14 @@ export class Builder {
 
   /** What has been declared, as plain data. */
   finish(head: Pick<Model, 'id'> & Partial<Model>): Model {
+    const moved = new Set(
+      this.#bodies.flatMap((body) => body.steps.flatMap((s) => (isCall(s) ? Object.values(s.call.args ?? {}) : []))),
+    )
+    // A callback that nobody adds or removes is on the list for ever: whether it is there need not be asked.
+    const hooks = this.#hooks.map((hook): Hook => {
+      const always = !moved.has(hook.body) && this.#objects.some((o) => o.name === hook.body && o.init?.['added'] === 1)
+      return always ? { on: hook.on, object: hook.object!, body: hook.body } : hook
+    })
     const some = <T>(key: string, list: readonly T[]): object => (list.length > 0 ? { [key]: list } : {})
     return {
       ...head,
@@ -256,7 +249,7 @@ export class Builder {
       ...some('variables', this.#variables),
       bodies: this.#bodies,
       processes: this.#processes,
-      ...some('hooks', this.#hooks),
+      ...some('hooks', hooks),
       ...some('groups', this.#groups),
       ...some('invariants', this.#invariants),
     }
@@ -272,7 +265,7 @@ export class Builder {
       ...(on !== undefined && { on }),
       ...(idleCpu !== undefined && { idleCpu }),
       ...(when !== undefined && { when: build(when).expr }),
-      ...(set !== undefined && { set: set.map(([to, value]) => [target(to), build(value).expr] as const) }),
+      ...(set !== undefined && { set: assignments(set) }),
     }
     return this.#register(full, full, context, options, isHandler ? handler : undefined, site)
   }
@@ -307,74 +300,9 @@ export class Builder {
     const path = new Path(flow, this, (site) => {
       this.lastSite = site
     })
-    for (const primitive of Object.values(this.#registry.primitives)) this.#addOperations(path, primitive)
+    addOperations(path, this.#registry.primitives, this)
     write(path)
     return flow.body()
-  }
-
-  /** Operations with one name are told apart by the object they are called with. */
-  #addOperations(path: Path, primitive: Primitive): void {
-    for (const op of Object.keys(primitive.operations)) {
-      if (op in path) continue
-      const method = (first?: unknown, second?: unknown): void => {
-        const [object, options] = first instanceof ObjectHandle ? [first, second] : [undefined, first]
-        const site = this.#here()
-        const kind = object === undefined ? primitive : this.#registry.primitives[object.kind]!
-        const operation = kind.operations[op]
-        if (operation === undefined || (object === undefined && kind.implicit !== true))
-          throw new FencecheckError(
-            'unknown-operation',
-            `${object === undefined ? 'nothing' : `a ${kind.name}`} has no operation ${op}`,
-            {
-              site,
-              fix:
-                object === undefined
-                  ? `say on which object: t.${op}(object)`
-                  : `its operations are ${Object.keys(kind.operations).join(', ')}`,
-            },
-          )
-        const on = object === undefined ? primitive.name : this.#own(object, site)
-        path.call(operation, op, on, kind, (options ?? {}) as Record<string, unknown>)
-      }
-      Object.defineProperty(path, op, { value: method })
-    }
-  }
-
-  #machineStep(at: string, step: MachineStep, site: Site | undefined): Step {
-    const base = { at, ...(step.may !== undefined && { tag: step.may }), ...(site !== undefined && { site }) }
-    if (!('call' in step)) {
-      const { when, set, to, label } = step
-      return {
-        ...base,
-        to,
-        ...(when !== undefined && { when: build(when).expr }),
-        ...(set !== undefined && { set: set.map(([x, value]) => [target(x), build(value).expr] as const) }),
-        ...(label !== undefined && { label }),
-      }
-    }
-    const on = this.#own(step.on, site)
-    const operation = this.#registry.primitives[step.on.kind]!.operations[step.call]
-    if (operation === undefined)
-      throw new FencecheckError('unknown-operation', `'${on}' has no operation ${step.call}`, {
-        site,
-        fix: 'see docs/primitives.md',
-      })
-    const given = Object.entries(step.with ?? {})
-    const args = given.flatMap(([key, value]) =>
-      value instanceof ObjectHandle ? [[key, this.#own(value, site)] as const] : [],
-    )
-    const params = given.flatMap(([key, value]) => (typeof value === 'number' ? [[key, value] as const] : []))
-    const exits = { ...(step.to !== undefined && exitsOf(operation).includes('ok') && { ok: step.to }), ...step.exits }
-    return {
-      ...base,
-      call: {
-        op: step.call,
-        on,
-        ...(args.length > 0 && { args: Object.fromEntries(args) }),
-        ...(params.length > 0 && { params: Object.fromEntries(params) }),
-      },
-      exits,
-    }
   }
 
   #claim(what: 'object' | 'process', name: string, site: Site | undefined): string {
@@ -396,20 +324,8 @@ export class Builder {
     return full
   }
 
-  #own(object: ObjectHandle, site: Site | undefined): string {
-    if (object.model !== this)
-      throw new FencecheckError('foreign-object', `'${object.name}' belongs to another model`, {
-        site,
-        fix: 'declare the object in the function that builds this model',
-      })
-    return object.name
-  }
-
   #here(): Site | undefined {
     this.lastSite = callerSite()
     return this.lastSite
   }
 }
-
-const target = (to: Assignable): ModelTarget =>
-  to instanceof Element ? (['at', to.array.name, build(to.index).expr] as readonly ['at', string, ModelExpr]) : to.name

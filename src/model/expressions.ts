@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FixedOperator, ModelExpr } from '#ir/expression'
-import { Built, Element, VariableHandle, type Expression, type ObjectHandle } from './handle.ts'
+import type { ModelTarget } from '#ir/model'
+import { Built, Element, VariableHandle, type Assignable, type Expression, type ObjectHandle } from './handle.ts'
 
 /** The plain data of an expression, with every model its names belong to. */
 export function build(e: Expression): Built {
@@ -14,6 +15,14 @@ export function build(e: Expression): Built {
   }
   throw new TypeError(`${String(e)} is not an expression; build it with eq(), and(), ... or use a variable`)
 }
+
+/** Where an assignment goes, as plain data. */
+export const target = (to: Assignable): ModelTarget =>
+  to instanceof Element ? ['at', to.array.name, build(to.index).expr] : to.name
+
+/** The assignments of one step, as plain data. */
+export const assignments = (set: readonly (readonly [Assignable, Expression])[]) =>
+  set.map(([to, value]) => [target(to), build(value).expr] as const)
 
 function apply(op: FixedOperator | 'and' | 'or', operands: readonly Expression[]): Built {
   const parts = operands.map(build)

@@ -6,6 +6,7 @@ import { exitsOf, type Operation, type Primitive } from '#semantics/primitive'
 import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
+import { ownName, refuseForeign } from './ownership.ts'
 import { callerSite } from './site.ts'
 
 /** The rest of a path on one branch. */
@@ -217,7 +218,7 @@ export class Path {
     const branches: Record<string, Branch> = {}
     const exits = exitsOf(operation)
     for (const [key, value] of Object.entries(options)) {
-      if (value instanceof ObjectHandle) args[key] = this.#name(value, details.site)
+      if (value instanceof ObjectHandle) args[key] = ownName(value, this.#model, details.site)
       else if (typeof value === 'number' || typeof value === 'boolean') params[key] = Number(value)
       else if (typeof value === 'function' && exits.includes(key)) branches[key] = value as Branch
       else
@@ -274,26 +275,13 @@ export class Path {
 
   #expr(e: Expression, site: Site | undefined): ModelExpr {
     const built = build(e)
-    for (const model of built.models) this.#own(model, 'an expression', site)
+    for (const model of built.models) refuseForeign(model, this.#model, 'an expression', site)
     return built.expr
   }
 
   #target(to: Assignable, site: Site | undefined): ModelTarget {
     if (to instanceof Element) return ['at', to.array.name, this.#expr(to.index, site)]
-    this.#own(to.model, `variable '${to.name}'`, site)
+    refuseForeign(to.model, this.#model, `variable '${to.name}'`, site)
     return to.name
-  }
-
-  #name(object: ObjectHandle, site: Site | undefined): string {
-    this.#own(object.model, `'${object.name}'`, site)
-    return object.name
-  }
-
-  #own(model: object, what: string, site: Site | undefined): void {
-    if (model !== this.#model)
-      throw new FencecheckError('foreign-object', `${what} belongs to another model`, {
-        site,
-        fix: 'declare the object in the function that builds this model',
-      })
   }
 }

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Kind } from '#ir/model'
 import type { TransitionId } from '#system/system'
 import type { Evidence, Finding, Violation } from './property.ts'
 
-const precedence = ['misuse', 'assertion', 'range'] as const
-
-/** Misuse, failed assertions and ranges left: the kind first in the list, reached on the shortest run. */
-export function faults<S>({ machine, graph, facts }: Evidence<S>): Violation | undefined {
+/** Misuse, failed assertions and ranges left: of each kind the one on the shortest run. */
+export function faults<S>({ machine, graph, facts }: Evidence<S>): readonly Violation[] {
   const { system } = machine
-  const rank = (id: TransitionId): number => precedence.indexOf(system.transitions[id]!.fault!.kind as 'misuse')
-  const found = [...facts.faults].filter(([id]) => rank(id) >= 0)
-  found.sort(([a, from], [b, other]) => rank(a) - rank(b) || graph.depth(from) - graph.depth(other) || a - b)
-  const first = found[0]
-  if (first === undefined) return undefined
-  const [id, from] = first
-  const { process, fault, origin } = system.transitions[id]!
-  const { on } = system.origins[origin]!
-  return {
-    kind: fault!.kind as Violation['kind'],
-    code: fault!.code,
-    ...(fault!.detail !== undefined && { detail: fault!.detail }),
-    processes: [system.processes[process]!.name],
-    objects: on === '' ? [] : [on],
-    stuck: [],
-    path: [...graph.path(from), id],
-    escapes: 'on',
+  const nearest = new Map<Kind, TransitionId>()
+  const found = [...facts.faults].sort(([a, from], [b, other]) => graph.depth(from) - graph.depth(other) || a - b)
+  for (const [id] of found) {
+    const { kind } = system.transitions[id]!.fault!
+    if (kind !== 'bound' && !nearest.has(kind)) nearest.set(kind, id)
   }
+  return [...nearest].map(([kind, id]): Violation => {
+    const { process, fault, origin } = system.transitions[id]!
+    const { on } = system.origins[origin]!
+    return {
+      kind,
+      code: fault!.code,
+      ...(fault!.detail !== undefined && { detail: fault!.detail }),
+      processes: [system.processes[process]!.name],
+      objects: on === '' ? [] : [on],
+      stuck: [],
+      path: [...graph.path(facts.faults.get(id)!), id],
+      escapes: 'on',
+    }
+  })
 }
 
 /** Internal bounds that a run has hit: beyond them nothing was explored. */

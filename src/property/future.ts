@@ -10,7 +10,8 @@ import type { Facts } from './facts.ts'
  * (opportunistic, user, environment) never count; escapes (timeouts, signals) count unless they are switched off.
  *
  * One backward pass over the strongly connected components, successors first: linear in the graph. A state that a
- * limit left unexpanded counts as if everything could still happen, so that what is found stuck is stuck.
+ * limit left unexpanded counts as if everything could still happen, so that what is found stuck is stuck; so does one
+ * in which somebody has reported a fault, so that consequences of a fault are not reported.
  */
 export class Future {
   readonly #components: ReturnType<typeof components>
@@ -36,7 +37,7 @@ export class Future {
     const pays = (this.#pays = new BitRows(system.debts.length, parts.count))
     for (const state of byComponent(parts)) {
       const own = parts.of[state]!
-      if (!graph.expanded(state)) {
+      if (!graph.expanded(state) || facts.faulted.any(state)) {
         moves.fill(own)
         pays.fill(own)
         continue

@@ -13,10 +13,16 @@ export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
   const { processes, transitions } = machine.system
   const follows = (state: number, edge: number): boolean => !isMay(transitions[graph.transition(state, edge)]!.tag)
   const { of, count } = components(graph, follows)
+  const future = evidence.future('on')
+  // Rests, or stops otherwise: who gets stuck or faults does not run on.
   const rests = new BitRows(processes.length, count)
   for (let state = 0; state < graph.states; state++) {
-    if (!graph.expanded(state)) rests.fill(of[state]!)
-    else rests.join(of[state]!, facts.resting, state)
+    if (!graph.expanded(state) || facts.faulted.any(state)) {
+      rests.fill(of[state]!)
+      continue
+    }
+    rests.join(of[state]!, facts.resting, state)
+    for (const process of future.stuck(state)) rests.set(of[state]!, process)
   }
   // Components come successors first, so one pass in that order is enough; edges within a component add nothing.
   const states = Array.from({ length: graph.states }, (_, i) => i).sort((a, b) => of[a]! - of[b]!)
@@ -24,14 +30,10 @@ export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
     for (let edge = 0; edge < graph.degree(state); edge++)
       if (follows(state, edge)) rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
   const found = new Map<number, Finding>()
-  const future = evidence.future('on')
   for (const state of evidence.soundStates()) {
     const restless = processes.keys().filter((p) => !found.has(p) && !rests.has(of[state]!, p))
     const candidates = [...restless]
-    if (candidates.length === 0) continue
-    const stuck = future.stuck(state)
     for (const process of candidates) {
-      if (stuck.includes(process)) continue
       const at = machine.location(store.get(state), process)
       const couldRest = [...control.future(process, at)].some(
         (id) => processes[process]!.locations[control.successor(process, id)]!.rest,

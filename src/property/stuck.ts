@@ -13,8 +13,6 @@ interface Candidate {
   readonly lost: readonly number[]
 }
 
-const precedence: readonly Kind[] = ['deadlock', 'partial-deadlock', 'unsignalled-fence']
-
 /**
  * Deadlock: nothing but the environment ever moves again and somebody is not at rest. Partial deadlock: somebody can
  * never move again, not at rest, while others may run on. Exact, by what can still happen from each explored state.
@@ -22,15 +20,15 @@ const precedence: readonly Kind[] = ['deadlock', 'partial-deadlock', 'unsignalle
  * Where the stuck processes wait in no cycle, and one that waits for nobody waits for a published fence that nothing
  * will signal, the lost fence is the cause and being stuck its consequence: that is reported as unsignalled fence.
  *
- * Of several violations of one kind the one with the fewest processes involved is reported, then the nearest, so that
- * the choice does not depend on the order of the search.
+ * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
+ * does not depend on the order of the search.
  */
-export function stuckProcesses<S>(evidence: Evidence<S>): Violation | undefined {
+export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   const { machine, graph, store, waitGraphs } = evidence
   const { processes, debts } = machine.system
   const future = evidence.future('on')
   const seen = new Set<string>()
-  let best: Candidate | undefined
+  const best = new Map<Kind, Candidate>()
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
     if (stuck.length === 0) continue
@@ -45,15 +43,15 @@ export function stuckProcesses<S>(evidence: Evidence<S>): Violation | undefined 
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
     const kind: Kind = cause ? 'unsignalled-fence' : quiet ? 'deadlock' : 'partial-deadlock'
     const candidate = { kind, state: id, stuck, waits, lost }
-    if (best === undefined || before(candidate, best)) best = candidate
+    const known = best.get(kind)
+    if (known === undefined || before(candidate, known)) best.set(kind, candidate)
   }
-  return best === undefined ? undefined : violation(best)
+  return [...best.values()].map(violation)
 
   function before(a: Candidate, b: Candidate): boolean {
-    const rank = precedence.indexOf(a.kind) - precedence.indexOf(b.kind)
     const size = a.waits.core.length - b.waits.core.length
     const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
-    return (rank || size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+    return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
   }
 
   function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {

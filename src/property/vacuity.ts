@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf } from '#system/footprint'
-import type { TransitionId } from '#system/system'
+import type { Expr, TransitionId } from '#system/system'
 import type { Evidence, Finding } from './property.ts'
 
 /**
@@ -44,21 +44,20 @@ export function vacuity<S>({ machine, facts }: Evidence<S>): readonly Finding[] 
       for (const [exit, taken] of exits)
         if (!taken) findings.push({ code: 'never-taken', message: `no run of ${what} ends with '${exit}'`, origin })
   }
-  for (const { object, primitive } of system.debts)
-    if (!isAwaited(object))
+  for (const { object, primitive, owed } of system.debts)
+    if (owed !== 0 && !isAwaited(object))
       findings.push({ code: 'never-awaited', message: `nobody waits for the ${primitive} '${object}'` })
   return findings
 
-  /** Somebody came to a step whose guard looks at the object, other than the operations that pay the debt. */
+  /** A callback runs on it, or somebody came to a step that looks at it, other than the operations that pay the debt. */
   function isAwaited(object: string): boolean {
     const paying = new Set(system.debts.filter((debt) => debt.object === object).flatMap((debt) => debt.paidBy))
+    const looksAt = (e: Expr): boolean => [...readsOf(e)].some((v) => system.variables[v]!.object === object)
     return system.transitions.some(({ guard, process, from, origin }, id) => {
-      if (paying.has(id) || !facts.visited(process, from)) return false
-      const { on, waits } = system.origins[origin]!
-      return (
-        (on === object && waits !== undefined) ||
-        guard.some((g) => [...readsOf(g)].some((v) => system.variables[v]!.object === object))
-      )
+      if (!facts.visited(process, from)) return false
+      const { on, waits, frames } = system.origins[origin]!
+      if (frames.some((frame) => frame.object === object)) return true
+      return !paying.has(id) && ((on === object && waits !== undefined) || guard.some(looksAt))
     })
   }
 }

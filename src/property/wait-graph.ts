@@ -11,13 +11,15 @@ import type { Control } from './control.ts'
 export interface Wait {
   readonly process: ProcessId
   readonly origin: OriginId
+  /** The step it cannot take, by its label. */
+  readonly step: string
   /** Objects whose state makes the guard false. Empty for a wait on plain variables, or under a handler. */
   readonly objects: readonly string[]
   /** Who alone could end it, as far as stuck themselves: holders of the objects, else whoever could still do it. */
   readonly for: readonly ProcessId[]
   /** The process cannot move because this handler runs on top of it. */
   readonly suspendedBy?: ProcessId
-  /** The object is held by a process that runs on for ever without giving it up. */
+  /** Processes that run on for ever in its way: that hold the object, or the handler on top of it. */
   readonly heldBy: readonly ProcessId[]
 }
 
@@ -71,7 +73,9 @@ export class WaitGraphs<S> {
     })
     if (handler !== undefined) {
       const origin = system.transitions[alternatives[0] ?? -1]?.origin ?? -1
-      return [{ process, origin, objects: [], for: [handler.by], suspendedBy: handler.by, heldBy: [] }]
+      const isStuck = stuck.includes(handler.by)
+      const whom = { for: isStuck ? [handler.by] : [], heldBy: isStuck ? [] : [handler.by] }
+      return [{ process, origin, step: '', objects: [], suspendedBy: handler.by, ...whom }]
     }
     const byOrigin = new Map<OriginId, Wait>()
     for (const id of alternatives) {
@@ -84,7 +88,7 @@ export class WaitGraphs<S> {
 
   #waitOn(process: ProcessId, id: TransitionId, state: S, stuck: readonly ProcessId[]): Wait {
     const { system } = this.#machine
-    const { guard, origin, joint = [] } = system.transitions[id]!
+    const { guard, origin, label, joint = [] } = system.transitions[id]!
     const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
     const { on } = system.origins[origin]!
     const named = falsified.flatMap((g) => [...readsOf(g)].flatMap((v) => system.variables[v]!.object ?? []))
@@ -109,6 +113,7 @@ export class WaitGraphs<S> {
     return {
       process,
       origin,
+      step: label,
       objects,
       for: enders.filter((p) => stuck.includes(p)),
       heldBy: inTheWay.filter((p) => !stuck.includes(p)),

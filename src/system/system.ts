@@ -162,6 +162,13 @@ export interface Symmetry {
   readonly copies: readonly { readonly processes: readonly ProcessId[]; readonly variables: readonly VarId[] }[]
 }
 
+/** A hooked body that runs inside an operation: a callback of a fence. */
+export interface Frame {
+  readonly hook: string
+  readonly object: string
+  readonly body: string
+}
+
 /** What a transition stands for in the model. */
 export interface Origin {
   readonly op: string
@@ -176,8 +183,8 @@ export interface Origin {
   readonly site?: Site
   /** The kernel source line the author named for the step. */
   readonly kernel?: string
-  /** Names of the hooked bodies this step is inlined from, outermost first. */
-  readonly frames: readonly string[]
+  /** The hooked bodies this step runs inside, outermost first. */
+  readonly frames: readonly Frame[]
 }
 
 export interface System {

@@ -2,11 +2,23 @@
 import { present } from '#base/assert'
 import type { CallStep } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
-import type { Expr, LocationId, Tag } from '#system/system'
+import type { Expr, Frame, LocationId, ProcessId, Tag } from '#system/system'
 import { maySleep } from '../contexts.ts'
 import { exitsOf, type Arrow, type PExpr } from '../primitive.ts'
+import type { Emitter } from './emitter.ts'
 import { ground, groundSets, scopeOf } from './ground.ts'
-import type { Lowering } from './lowering.ts'
+
+/** The process that performs the operation, as far as lowering the operation needs it. */
+export interface Caller {
+  readonly emitter: Emitter
+  readonly me: ProcessId
+  /** The hooked bodies the call is inlined from. */
+  readonly frames: readonly Frame[]
+  nameOf(location: LocationId): string
+  addLocation(name: string, within: string): LocationId
+  /** Where the bodies hooked on an event of an object begin; `after` where none is. */
+  enterHooks(event: string, object: string, after: LocationId): LocationId
+}
 
 /** One operation at one place of one process. */
 export interface CallSite {
@@ -19,8 +31,8 @@ export interface CallSite {
  * Lowers an operation: every precondition becomes a fault transition and a conjunct of the arrows that leave the call
  * (so that a necessary enabling set sees the holder), every phase a location, every arrow a transition.
  */
-export function lowerCall(lowering: Lowering, { step, from, exits }: CallSite, stepName: string): void {
-  const { emitter, me, frames } = lowering
+export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepName: string): void {
+  const { emitter, me, frames } = caller
   const { variables } = emitter
   const { op, on, args = {}, params = {} } = step.call
   const { primitive } = variables.instance(on)
@@ -54,7 +66,7 @@ export function lowerCall(lowering: Lowering, { step, from, exits }: CallSite, s
   const phase = (phaseName: string): LocationId => {
     const known = phases.get(phaseName)
     if (known !== undefined) return known
-    const made = lowering.addLocation(`${lowering.nameOf(from)}.${phaseName}`, step.at)
+    const made = caller.addLocation(`${caller.nameOf(from)}.${phaseName}`, step.at)
     phases.set(phaseName, made)
     return made
   }
@@ -69,7 +81,7 @@ export function lowerCall(lowering: Lowering, { step, from, exits }: CallSite, s
     emitter.emit({
       process: me,
       from: phase(arrow.from ?? 'call'),
-      to: arrow.enters === undefined ? target : lowering.enterHooks(arrow.enters, on, target),
+      to: arrow.enters === undefined ? target : caller.enterHooks(arrow.enters, on, target),
       guard: [...(arrow.from === undefined ? met : []), ...guard],
       effect: groundSets(arrow.set ?? [], scope, variables),
       tag: tagOf(arrow, step),

@@ -92,7 +92,7 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
   const [op, ...operands] = e
   if (op === 'and' || op === 'or') {
     let condition: Expr = 1
-    for (const x of [...operands].reverse()) {
+    for (const x of operands.toReversed()) {
       const evaluatesNext = op === 'and' ? x : not(x)
       condition = and(defined(x, variables, known), condition === 1 ? 1 : or(not(evaluatesNext), condition))
     }

@@ -3,24 +3,24 @@ import { present } from '#base/assert'
 import type { Body, GuardStep, Model, Step } from '#ir/model'
 import { isAssert, isCall } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
-import type { LocationId, ProcessId } from '#system/system'
-import { lowerCall } from './call.ts'
+import type { Frame, LocationId, ProcessId } from '#system/system'
+import { lowerCall, type Caller } from './call.ts'
 import type { Emitter } from './emitter.ts'
 import { groundAssigns, groundExpr, type Place } from './expressions.ts'
 import type { Rendezvous } from './rendezvous.ts'
 import { showExpr } from './show.ts'
 
 /** Lowers bodies into the control graph of one process. */
-export class Lowering {
+export class Lowering implements Caller {
   readonly model: Model
   readonly emitter: Emitter
   readonly me: ProcessId
   /** The hooked bodies that are being inlined, outermost first. */
-  readonly frames: readonly string[]
+  readonly frames: readonly Frame[]
   readonly #rendezvous: Rendezvous
   readonly #bodies: ReadonlyMap<string, Body>
 
-  constructor(model: Model, emitter: Emitter, rendezvous: Rendezvous, me: ProcessId, frames: readonly string[] = []) {
+  constructor(model: Model, emitter: Emitter, rendezvous: Rendezvous, me: ProcessId, frames: readonly Frame[] = []) {
     this.model = model
     this.emitter = emitter
     this.me = me
@@ -48,7 +48,7 @@ export class Lowering {
    */
   body(name: string, returnTo?: LocationId): LocationId {
     const body = present(this.#bodies.get(name), `body ${name}`)
-    const prefix = this.frames.length === 0 ? '' : `${this.frames.join(' > ')} > `
+    const prefix = this.frames.length === 0 ? '' : `${this.frames.map((frame) => frame.body).join(' > ')} > `
     const ids = new Map<string, LocationId>()
     for (const location of body.locations) {
       const rest = location.rest === true
@@ -65,7 +65,8 @@ export class Lowering {
   enterHooks(event: string, object: string, after: LocationId): LocationId {
     const hooks = (this.model.hooks ?? []).filter((h) => h.on === event && (h.object ?? object) === object)
     return hooks.reduceRight((next, hook) => {
-      const frame = `${event} ${hook.body}`
+      const frame: Frame = { hook: event, object, body: hook.body }
+      const name = `${event} ${hook.body}`
       const origin = {
         op: event,
         on: object,
@@ -73,25 +74,25 @@ export class Lowering {
         step: `${event} ${object} ${hook.body}`,
         frames: this.frames,
       }
-      if (this.frames.includes(frame)) {
-        const entry = this.addLocation(`${frame} again`, '')
-        const from = { process: this.me, from: entry, label: frame, origin: this.emitter.origin(origin) }
+      if (this.frames.some((f) => f.body === hook.body && f.object === object)) {
+        const entry = this.addLocation(`${name} again`, '')
+        const from = { process: this.me, from: entry, label: name, origin: this.emitter.origin(origin) }
         this.emitter.fault(from, [], { kind: 'bound', code: 'hook-recursion', detail: hook.body })
         return entry
       }
       const inner = new Lowering(this.model, this.emitter, this.#rendezvous, this.me, [...this.frames, frame])
       const start = inner.body(hook.body, next)
       if (hook.when === undefined) return start
-      const entry = this.addLocation(`${frame} ?`, '')
+      const entry = this.addLocation(`${name} ?`, '')
       const condition = groundExpr(hook.when, this.#place)
       const base = { process: this.me, from: entry, effect: [], origin: this.emitter.origin(origin) }
-      this.emitter.emit({ ...base, to: start, guard: conjuncts(condition), exit: 'runs', label: `${frame} runs` })
+      this.emitter.emit({ ...base, to: start, guard: conjuncts(condition), exit: 'runs', label: `${name} runs` })
       this.emitter.emit({
         ...base,
         to: next,
         guard: conjuncts(not(condition)),
         exit: 'skipped',
-        label: `${frame} not added`,
+        label: `${name} not added`,
       })
       return entry
     }, after)

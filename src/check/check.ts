@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invariant } from '#base/assert'
+import { thousands } from '#base/text'
+import { Interpreter } from '#interp/interpreter'
+import type { Model } from '#ir/model'
+import { Facts } from '#property/facts'
+import { judge, type Judgement } from '#property/judge'
+import { Evidence, type Finding, type Violation } from '#property/property'
+import { lower } from '#semantics/lower/lower'
+import type { Registry } from '#semantics/registry'
+import type { System } from '#system/system'
+import { explain } from '#trace/explanation'
+import { readTrace, writeTrace } from '#trace/codec'
+import { recordTrace } from '#trace/record'
+import { replay } from '#trace/replay'
+import { assumptionsOf } from './assumptions.ts'
+import { mismatch } from './expectation.ts'
+import { qualify, type CheckOptions } from './options.ts'
+import type { Result, ResultFinding, ResultViolation } from './result.ts'
+import { runSearch, type Searched } from './search.ts'
+
+/**
+ * Checks one instance of a model: lower, search, judge, replay, compare with what is expected.
+ * @throws FencecheckError if the model is not well formed.
+ */
+export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
+  const qualified = qualify(options)
+  const system = lower(model, registry)
+  const machine = new Interpreter(system)
+  const facts = new Facts(machine)
+  const searched = await runSearch(machine, facts, qualified)
+  const { graph, store } = searched.search
+  const complete = searched.limit === undefined
+  const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
+  const [first] = judgement.violations
+  const violation = first === undefined ? undefined : confirmed(model, system, first)
+  return resultOf(model, registry, system, searched, judgement, violation, qualified.expect)
+}
+
+/** The violation with its trace, which the interpreter has re-executed from the text of its file. */
+function confirmed(model: Model, system: System, violation: Violation): ResultViolation {
+  const trace = readTrace(writeTrace(recordTrace(model, system, violation)), model.id)
+  const machine = new Interpreter(system)
+  const again = replay(machine, trace)
+  invariant(again.reproduces, `the counterexample of ${model.id} does not replay: ${again.reproduces ? '' : again.why}`)
+  const { kind, code, shape, processes, objects } = violation
+  return {
+    kind,
+    ...(code !== undefined && { code }),
+    ...(shape !== undefined && { shape }),
+    processes,
+    objects,
+    trace,
+    explanation: explain(machine, again.path, again.states, trace.outcome),
+  }
+}
+
+function resultOf(
+  model: Model,
+  registry: Registry,
+  system: System,
+  { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
+  { findings }: Judgement,
+  violation: ResultViolation | undefined,
+  compare: boolean,
+): Result {
+  const blocking = findings.find((finding) => finding.blocksHolds)
+  const verdict =
+    violation !== undefined ? 'violated' : limit !== undefined || blocking !== undefined ? 'unknown' : 'holds'
+  const covered = `${thousands(search.graph.states)} states were stored, ${thousands(search.frontier.size)} of them not expanded, to depth ${search.depth}`
+  const because = limit !== undefined ? `${limit}; ${covered}` : verdict === 'unknown' ? blocking?.message : undefined
+  const expected = compare ? model.expect : undefined
+  const wrong = expected === undefined ? undefined : mismatch(expected, verdict, violation)
+  return {
+    id: model.id,
+    summary: model.summary ?? '',
+    variant: model.variant,
+    params: model.params ?? {},
+    verdict,
+    ...(because !== undefined && { because }),
+    ...(violation !== undefined && { violation }),
+    findings: findings.map((finding) => located(finding, system)),
+    assumptions: assumptionsOf(model, registry),
+    ...(expected !== undefined && { expected, asExpected: wrong === undefined }),
+    ...(wrong !== undefined && { mismatch: wrong }),
+    statistics: {
+      states: search.graph.states,
+      visited: search.graph.states,
+      transitions: search.graph.edges,
+      depth: search.depth,
+      reductions: [],
+      seconds,
+      peakMemoryBytes,
+      complete: limit === undefined,
+    },
+  }
+}
+
+function located({ code, message, origin }: Finding, system: System): ResultFinding {
+  const site = origin === undefined ? undefined : system.origins[origin]?.site
+  return { code, message, ...(site !== undefined && { site }) }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { kinds, type Kind } from '#ir/model'
+
+/** What a caller may ask of a check. */
+export interface CheckOptions {
+  /** Stop after storing this many states. */
+  readonly maxStates?: number
+  /** Stop when the process uses this many bytes (resident set). */
+  readonly maxMemoryBytes?: number
+  /** Stop after this many seconds. */
+  readonly timeoutSeconds?: number
+  /** `breadth-first` gives shortest traces; `depth-first` needs a smaller frontier. */
+  readonly order?: 'breadth-first' | 'depth-first'
+  /** The kinds of violation looked for; all unless said. */
+  readonly kinds?: readonly Kind[]
+  /** Whether the model's expectation is compared. True unless said. */
+  readonly expect?: boolean
+  /** Called now and then during the search. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the search early with what is known so far. */
+  readonly signal?: AbortSignal
+}
+
+export interface Progress {
+  readonly states: number
+  readonly transitions: number
+  readonly frontier: number
+  readonly depth: number
+  readonly seconds: number
+  readonly memoryBytes: number
+}
+
+/** Options with every default filled in; nothing behind this has defaults. */
+export interface QualifiedOptions {
+  readonly maxStates: number
+  readonly maxMemoryBytes: number
+  readonly timeoutSeconds: number
+  readonly order: 'breadth-first' | 'depth-first'
+  readonly kinds: ReadonlySet<Kind>
+  readonly expect: boolean
+  readonly onProgress: (progress: Progress) => void
+  readonly signal: AbortSignal | undefined
+}
+
+export const qualify = (options: CheckOptions): QualifiedOptions => ({
+  maxStates: options.maxStates ?? Infinity,
+  maxMemoryBytes: options.maxMemoryBytes ?? Infinity,
+  timeoutSeconds: options.timeoutSeconds ?? Infinity,
+  order: options.order ?? 'breadth-first',
+  kinds: new Set(options.kinds ?? kinds),
+  expect: options.expect ?? true,
+  onProgress: options.onProgress ?? (() => {}),
+  signal: options.signal,
+})

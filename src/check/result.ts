@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Site } from '#base/errors'
+import type { Expectation, Kind, Shape } from '#ir/model'
+import type { Explanation } from '#trace/explanation'
+import type { Trace } from '#trace/trace'
+
+/** The one result of checking one instance of a model. Every reporter reads this, none reaches behind it. */
+export interface Result {
+  readonly id: string
+  readonly summary: string
+  readonly variant: string | undefined
+  readonly params: Readonly<Record<string, number>>
+  /**
+   * `holds`: the search was complete and found nothing. `violated`: with a trace that has been replayed. `unknown`: a
+   * limit was hit, or something was met that could not be judged; `because` says which. Never a pass.
+   */
+  readonly verdict: 'holds' | 'violated' | 'unknown'
+  readonly because?: string
+  readonly violation?: ResultViolation
+  readonly findings: readonly ResultFinding[]
+  /** What a *holds* rests on. */
+  readonly assumptions: readonly string[]
+  readonly expected?: Expectation
+  /** Whether the verdict is the expected one, for its reason; undefined without an expectation. */
+  readonly asExpected?: boolean
+  /** Why it is not. */
+  readonly mismatch?: string
+  readonly statistics: Statistics
+}
+
+export interface ResultViolation {
+  readonly kind: Kind
+  readonly code?: string
+  readonly shape?: Shape
+  readonly processes: readonly string[]
+  readonly objects: readonly string[]
+  readonly trace: Trace
+  readonly explanation: Explanation
+}
+
+export interface ResultFinding {
+  readonly code: string
+  readonly message: string
+  readonly site?: Site
+}
+
+export interface Statistics {
+  /** States stored. */
+  readonly states: number
+  /** States passed through; more than stored where chains are compressed. */
+  readonly visited: number
+  readonly transitions: number
+  readonly depth: number
+  /** Names of the reductions that were used. */
+  readonly reductions: readonly string[]
+  readonly seconds: number
+  /** The largest resident set seen during the check, in bytes. */
+  readonly peakMemoryBytes: number
+  /** The search expanded every reachable state. */
+  readonly complete: boolean
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setImmediate } from 'node:timers/promises'
+import { thousands } from '#base/text'
+import { explore, type Search } from '#explore/explore'
+import { BreadthFirst, DepthFirst } from '#explore/frontier'
+import type { Facts } from '#property/facts'
+import type { Machine } from '#system/machine'
+import type { QualifiedOptions } from './options.ts'
+
+export interface Searched<S> {
+  readonly search: Search<S>
+  /** Which limit ended the search; undefined if it is complete. */
+  readonly limit: string | undefined
+  readonly seconds: number
+  readonly peakMemoryBytes: number
+}
+
+/** States expanded between two looks at the clock, the memory and the signal. */
+const stride = 256
+
+/** Runs the search until it is complete or a limit is hit, and lets the rest of the program breathe meanwhile. */
+export async function runSearch<S>(
+  machine: Machine<S>,
+  facts: Facts<S>,
+  options: QualifiedOptions,
+): Promise<Searched<S>> {
+  const frontier = options.order === 'breadth-first' ? new BreadthFirst<S>() : new DepthFirst<S>()
+  const search = explore({ machine, frontier, observers: [facts] })
+  const start = performance.now()
+  let breath = start
+  let peakMemoryBytes = process.memoryUsage.rss()
+  let limit: string | undefined
+  const seconds = (): number => (performance.now() - start) / 1000
+  while (!search.done && limit === undefined) {
+    search.advance(Math.min(stride, Math.max(1, options.maxStates - search.store.size)))
+    const memoryBytes = process.memoryUsage.rss()
+    peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
+    limit = search.done ? undefined : limitHit(search, memoryBytes, seconds(), options)
+    if (performance.now() - breath < 50) continue
+    await setImmediate()
+    breath = performance.now()
+    const { graph, frontier: open, depth } = search
+    options.onProgress({
+      states: graph.states,
+      transitions: graph.edges,
+      frontier: open.size,
+      depth,
+      seconds: seconds(),
+      memoryBytes,
+    })
+  }
+  return { search, limit, seconds: seconds(), peakMemoryBytes }
+}
+
+function limitHit<S>(
+  search: Search<S>,
+  memoryBytes: number,
+  seconds: number,
+  options: QualifiedOptions,
+): string | undefined {
+  if (options.signal?.aborted === true) return 'it was interrupted'
+  if (search.store.size >= options.maxStates) return `the limit of ${thousands(options.maxStates)} states was hit`
+  if (memoryBytes >= options.maxMemoryBytes)
+    return `the memory limit of ${thousands(options.maxMemoryBytes)} bytes was hit`
+  if (seconds >= options.timeoutSeconds) return `the time limit of ${options.timeoutSeconds} s was hit`
+  return undefined
+}

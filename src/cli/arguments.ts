@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import { InvalidArgumentError } from 'commander'
+import { FencecheckError } from '#base/errors'
+import { listed, nearest } from '#base/text'
+import { kinds, type Kind } from '#ir/model'
+import type { LoadedModel } from './load-models.ts'
+
+/** `NAME=NUMBER`, collected. */
+export function parameter(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const match = /^([A-Za-z_]\w*)=(-?\d+)$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('write it as NAME=NUMBER, for example N=3')
+  return { ...before, [match[1]!]: Number(match[2]) }
+}
+
+/** A whole number of at least 1. */
+export function positive(text: string): number {
+  const n = Number(text)
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('use a whole number of at least 1')
+  return n
+}
+
+/** `500M`, `2G`, `800000`: bytes. */
+export function bytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)i?B?$/i.exec(text)
+  if (match === null) throw new InvalidArgumentError('use bytes, or a number with K, M or G, for example 2G')
+  return Math.round(Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2]!.toUpperCase()))
+}
+
+/** `30`, `30s`, `5m`, `1h`: seconds. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('use seconds, or a number with s, m or h, for example 5m')
+  return Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's') as 's' | 'm' | 'h']
+}
+
+/** Kinds of violation, separated by commas. */
+export function kindList(text: string): readonly Kind[] {
+  return text.split(',').map((name) => {
+    const kind = kinds.find((k) => k === name.trim())
+    if (kind !== undefined) return kind
+    const meant = nearest(name, kinds)
+    throw new InvalidArgumentError(meant === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean ${meant}?`)
+  })
+}
+
+/** One variant of one model with its parameters: what a command works on. */
+export interface Instance {
+  readonly model: LoadedModel
+  readonly variant: string | undefined
+  readonly params: Readonly<Record<string, number>>
+}
+
+/**
+ * The instances that the options select. A variant or parameter that no model knows is an error; one that only some
+ * know selects or concerns those.
+ */
+export function selectInstances(
+  models: readonly LoadedModel[],
+  { variant, param = {} }: { readonly variant?: string; readonly param?: Readonly<Record<string, number>> },
+): readonly Instance[] {
+  for (const name of Object.keys(param))
+    if (!models.some((model) => Object.hasOwn(model.params, name))) {
+      const known = [...new Set(models.flatMap((model) => Object.keys(model.params)))]
+      throw new FencecheckError('unknown-parameter', `no model has a parameter ${name}`, {
+        fix: suggestion(name, known, 'parameter'),
+      })
+    }
+  const selected = models.filter((model) => variant === undefined || model.variants.includes(variant))
+  if (selected.length === 0) {
+    const known = [...new Set(models.flatMap((model) => model.variants.filter((v) => v !== undefined)))]
+    throw new FencecheckError('unknown-variant', `no model has a variant '${variant}'`, {
+      fix: suggestion(variant!, known, 'variant'),
+    })
+  }
+  return selected.flatMap((model) => {
+    const params = Object.fromEntries(Object.entries(param).filter(([name]) => Object.hasOwn(model.params, name)))
+    return (variant === undefined ? model.variants : [variant]).map((v) => ({ model, variant: v, params }))
+  })
+}
+
+function suggestion(name: string, known: readonly string[], what: string): string {
+  const meant = nearest(name, known)
+  if (meant !== undefined) return `did you mean ${meant}?`
+  return known.length === 0 ? `leave the ${what} out` : `there are ${listed(known)}`
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { FencecheckError } from '#base/errors'
+import type { Result } from '#check/result'
+
+/** Frozen: scripts depend on them. */
+export const exitStatus = {
+  asExpected: 0,
+  notAsExpected: 1,
+  wrongInput: 2,
+  unknown: 3,
+  internal: 70,
+  interrupted: 130,
+} as const
+export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
+
+/** What a set of results means for the caller. A violation outweighs a limit that was hit elsewhere. */
+export function statusOf(results: readonly Result[], errors: readonly unknown[], interrupted: boolean): ExitStatus {
+  if (interrupted) return exitStatus.interrupted
+  if (errors.length > 0) return exitStatus.wrongInput
+  const bad = (r: Result): boolean =>
+    r.asExpected === undefined ? r.verdict === 'violated' : !r.asExpected && r.verdict !== 'unknown'
+  if (results.some(bad)) return exitStatus.notAsExpected
+  return results.some((r) => r.verdict === 'unknown' && r.asExpected !== true)
+    ? exitStatus.unknown
+    : exitStatus.asExpected
+}
+
+/** The message and status of anything thrown: the user's fault in one message, ours marked as ours. */
+export function failure(error: unknown): { readonly message: string; readonly status: ExitStatus } {
+  if (error instanceof FencecheckError) return { message: `fencecheck: ${error.report}`, status: exitStatus.wrongInput }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    message: `fencecheck: this is a fault of fencecheck itself, please report it with the model\n${text}`,
+    status: exitStatus.internal,
+  }
+}

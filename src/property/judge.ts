@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { kinds, type Kind } from '#ir/model'
+import { boundsHit, faults } from './fault.ts'
+import { masked } from './masked.ts'
+import { neverRests } from './never-rests.ts'
+import type { Evidence, Finding, Violation } from './property.ts'
+import { retryLoops } from './retry-loop.ts'
+import { stuckProcesses } from './stuck.ts'
+import { unsignalledFence } from './unsignalled-fence.ts'
+import { vacuity } from './vacuity.ts'
+
+export interface Judgement {
+  /** At most one violation of each kind, the kind of highest precedence first. */
+  readonly violations: readonly Violation[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Everything the explored graph tells. `complete` says whether all reachable states were expanded: what a run never
+ * does can be known only then. The precedence of kinds makes the answer independent of the search order (DESIGN 4).
+ */
+export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
+  const hidden = masked(evidence)
+  const found = [...faults(evidence), ...stuckProcesses(evidence), unsignalledFence(evidence), hidden.violation]
+  const of = (kind: Kind): Violation | undefined => found.find((v) => v?.kind === kind)
+  // On the way into a deadlock somebody is stuck before everybody is; partial means that no such state is reachable.
+  const asked = kinds.filter(
+    (kind) => checked.has(kind) && (kind !== 'partial-deadlock' || of('deadlock') === undefined),
+  )
+  const violations = asked.flatMap((kind) => of(kind) ?? [])
+  // A proof can be vacuous; a counterexample cannot.
+  const proof = complete && violations.length === 0
+  const seen = proof ? [...vacuity(evidence), ...neverRests(evidence), ...hidden.findings] : []
+  return { violations, findings: [...boundsHit(evidence), ...retryLoops(evidence), ...seen] }
+}

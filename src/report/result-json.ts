@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { showSite, type FencecheckError } from '#base/errors'
+import type { Result } from '#check/result'
+
+/** A result with the file its trace was written to, if any. */
+export interface Reported {
+  readonly result: Result
+  readonly traceFile: string | undefined
+}
+
+/** The one document of `check --json`. */
+export function resultDocument(reported: readonly Reported[], errors: readonly FencecheckError[]): object {
+  return {
+    schema: 'fencecheck-result/1',
+    models: reported.map(({ result, traceFile }) => {
+      const { violation, statistics } = result
+      return {
+        id: result.id,
+        variant: result.variant ?? null,
+        params: result.params,
+        verdict: result.verdict,
+        because: result.because ?? null,
+        kind: violation?.kind ?? null,
+        code: violation?.code ?? null,
+        shape: violation?.shape ?? null,
+        participants: violation === undefined ? [] : [...violation.processes, ...violation.objects],
+        processes: violation?.processes ?? [],
+        objects: violation?.objects ?? [],
+        headline: violation?.explanation.headline ?? null,
+        expected: result.expected ?? null,
+        asExpected: result.asExpected ?? null,
+        mismatch: result.mismatch ?? null,
+        states: statistics.states,
+        visited: statistics.visited,
+        transitions: statistics.transitions,
+        depth: statistics.depth,
+        complete: statistics.complete,
+        reductions: statistics.reductions,
+        seconds: statistics.seconds,
+        peakMemoryBytes: statistics.peakMemoryBytes,
+        trace: traceFile ?? null,
+        ...(violation !== undefined && traceFile === undefined && { traceContent: violation.trace }),
+        findings: result.findings.map(({ code, message, site }) => ({
+          code,
+          message,
+          at: site === undefined ? null : showSite(site),
+        })),
+        assumptions: result.assumptions,
+      }
+    }),
+    errors: errors.map(({ code, message, site, fix }) => ({
+      code,
+      message,
+      at: site === undefined ? null : showSite(site),
+      fix: fix ?? null,
+    })),
+  }
+}

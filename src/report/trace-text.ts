@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Explanation, Row } from '#trace/explanation'
+import type { Trace, TraceStep } from '#trace/trace'
+import { wrap, type Style } from './words.ts'
+
+/**
+ * A counterexample as text: headline, who holds what and waits for what, the wait cycle, and the steps with one
+ * column a process. The same trace gives the same bytes.
+ */
+export function traceText(trace: Trace, explanation: Explanation, style: Style, width = 100): string {
+  const { outcome } = trace
+  const title = [outcome.kind, outcome.shape === undefined || outcome.shape === 'none' ? '' : `(${outcome.shape})`]
+    .filter((x) => x !== '')
+    .join(' ')
+  const cycle =
+    explanation.cycle.length === 0 ? [] : ['', 'waits', ...explanation.cycle.map((line) => wrap(line, width, '  '))]
+  return [
+    `${style.bad(title)}: ${explanation.headline}`,
+    '',
+    ...holdWaitTable(explanation.table, width),
+    ...cycle,
+    '',
+    ...columns(trace.steps, explanation.table, width),
+    ...(outcome.escapes === 'off' ? ['  -- from here on no timeout and no signal comes to the rescue --'] : []),
+    '',
+  ].join('\n')
+}
+
+function holdWaitTable(rows: readonly Row[], width: number): string[] {
+  const involved = rows.filter((row) => row.status !== 'at rest' || row.holds.length > 0)
+  const quiet = rows.filter((row) => !involved.includes(row)).map((row) => row.process)
+  const lines = involved.flatMap((row) => {
+    const held = row.holds.map((hold) => `${hold.object} (${hold.mode}, since step ${hold.since})`)
+    const place = [row.at, row.kernel].filter((x) => x !== undefined).join(', ')
+    return [
+      `  ${row.process} [${row.context}] ${row.status}`,
+      ...(held.length > 0 ? [wrap(`holds ${held.join(', ')}`, width, '      ')] : []),
+      ...(row.waitsFor === '' ? [] : [wrap(`waits for ${row.waitsFor}`, width, '      ')]),
+      ...(place === '' ? [] : [`      at ${place}`]),
+    ]
+  })
+  return ['at the end', ...lines, ...(quiet.length > 0 ? [wrap(`at rest: ${quiet.join(', ')}`, width, '  ')] : [])]
+}
+
+const gap = '  '
+
+function columns(steps: readonly TraceStep[], table: readonly Row[], width: number): string[] {
+  const movers = table.map((row) => row.process).filter((process) => steps.some((step) => step.process === process))
+  const number = Math.max(4, String(steps.length).length + 2)
+  const room = Math.floor((width - number) / Math.max(1, movers.length)) - gap.length
+  if (room < 16) return list(steps, number)
+  const widest = (process: string): number =>
+    Math.max(process.length, ...steps.filter((step) => step.process === process).map((step) => text(step).length))
+  const widths = new Map(movers.map((process) => [process, Math.min(room, widest(process))]))
+  const cells = (cell: (process: string, columnWidth: number) => string): string =>
+    movers.map((process) => fit(cell(process, widths.get(process)!), widths.get(process)!)).join(gap)
+  return [
+    `${'step'.padStart(number)}${gap}${cells((process) => process)}`.trimEnd(),
+    ...steps.map((step, i) =>
+      `${String(i + 1).padStart(number)}${gap}${cells((process) => (process === step.process ? text(step) : ''))}`.trimEnd(),
+    ),
+  ]
+}
+
+/** More processes than fit side by side: one line a step. */
+const list = (steps: readonly TraceStep[], number: number): string[] => [
+  'steps',
+  ...steps.map((step, i) => `${String(i + 1).padStart(number)}${gap}${step.process}: ${text(step)}`),
+]
+
+const text = (step: TraceStep): string =>
+  step.inside === undefined ? step.step : `${step.step} [in ${step.inside.join(' > ')}]`
+
+const fit = (s: string, width: number): string => (s.length > width ? `${s.slice(0, width - 1)}~` : s.padEnd(width))

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { styleText } from 'node:util'
+import { count } from '#base/text'
+import type { Result } from '#check/result'
+
+/** How a reporter marks text; colour on a terminal, nothing elsewhere. */
+export interface Style {
+  readonly good: (text: string) => string
+  readonly bad: (text: string) => string
+  readonly unsure: (text: string) => string
+  readonly strong: (text: string) => string
+  readonly faint: (text: string) => string
+}
+
+const asIs = (text: string): string => text
+export const plainStyle: Style = { good: asIs, bad: asIs, unsure: asIs, strong: asIs, faint: asIs }
+export const colourStyle: Style = {
+  good: (text) => styleText('green', text, { validateStream: false }),
+  bad: (text) => styleText('red', text, { validateStream: false }),
+  unsure: (text) => styleText('yellow', text, { validateStream: false }),
+  strong: (text) => styleText('bold', text, { validateStream: false }),
+  faint: (text) => styleText('dim', text, { validateStream: false }),
+}
+
+/** `deadlock (cycle)`, `misuse: sleep-in-atomic`, or nothing. */
+export function kindOf({ violation }: Result): string {
+  if (violation === undefined) return ''
+  const { kind, code, shape } = violation
+  if (code !== undefined && code !== kind) return `${kind}: ${code}`
+  return shape === undefined || shape === 'none' ? kind : `${kind} (${shape})`
+}
+
+/** Whether the verdict is the expected one, as a word. */
+export const expectationWord = ({ asExpected, expected }: Result): string =>
+  expected === undefined ? '' : asExpected === true ? 'as expected' : 'NOT AS EXPECTED'
+
+/** `12 states, 0.01 s`. */
+export const effort = ({ statistics }: Result): string =>
+  `${count(statistics.states, 'state')}, ${statistics.seconds.toFixed(2)} s`
+
+/** `variant N=3`, or a dash. */
+export function instanceName({ variant, params }: Pick<Result, 'variant' | 'params'>): string {
+  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`)
+  return [variant, ...values].filter((part) => part !== undefined).join(' ') || '-'
+}
+
+/** Text broken into lines of at most `width` characters, each with `indent` in front. */
+export function wrap(text: string, width: number, indent: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].map((l) => `${indent}${l}`).join('\n')
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+interface Room {
+  readonly rooms: readonly string[]
+  readonly packages: readonly string[]
+}
+
+/**
+ * The rooms of src/, lowest first, with what each may import. A room may also import itself. Every room named on a
+ * line stands above it, so the table itself proves that no cycle between rooms is possible.
+ */
+const rooms: Readonly<Record<string, Room>> = {
+  base: { rooms: [], packages: [] },
+  ir: { rooms: ['base'], packages: ['node:crypto', 'valibot'] },
+  system: { rooms: ['base'], packages: [] },
+  semantics: { rooms: ['base', 'ir', 'system'], packages: [] },
+  model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
+  interp: { rooms: ['base', 'system'], packages: ['immutable'] },
+  explore: { rooms: ['base', 'system'], packages: [] },
+  property: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
+  trace: { rooms: ['base', 'ir', 'system', 'explore', 'property'], packages: ['valibot'] },
+  export: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
+  check: {
+    rooms: ['base', 'ir', 'system', 'semantics', 'interp', 'explore', 'property', 'trace'],
+    packages: ['node:timers/promises'],
+  },
+  report: { rooms: ['base', 'ir', 'trace', 'check'], packages: ['node:util'] },
+  cli: {
+    rooms: [
+      'base',
+      'ir',
+      'system',
+      'semantics',
+      'model',
+      'interp',
+      'explore',
+      'property',
+      'trace',
+      'export',
+      'check',
+      'report',
+    ],
+    packages: ['commander', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'node:readline/promises', 'node:url'],
+  },
+}
+
+const src = new URL('../src/', import.meta.url).pathname
+const models = new URL('../models/', import.meta.url).pathname
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+
+const importsOf = (text: string): string[] =>
+  [
+    ...text.matchAll(
+      /^\s*(?:import|export)\b(?:[^'"();=]*?\bfrom)?\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ].map((match) => match[1] ?? match[2]!)
+
+const files = filesIn(src).filter((file) => file.includes('/'))
+
+test('the guard sees the tree', () => {
+  expect(files.length).toBeGreaterThan(70)
+  expect(files.flatMap((file) => importsOf(readFileSync(join(src, file), 'utf8'))).length).toBeGreaterThan(250)
+  expect(filesIn(models).length).toBeGreaterThan(8)
+})
+
+test('a room is listed after every room it imports', () => {
+  const names = Object.keys(rooms)
+  for (const [i, name] of names.entries())
+    for (const below of rooms[name]!.rooms) expect(names.indexOf(below), `${name} -> ${below}`).toBeLessThan(i)
+})
+
+test('every room of the table exists', () => {
+  const present = new Set(files.map((file) => file.split('/')[0]))
+  expect(Object.keys(rooms).filter((room) => !present.has(room))).toEqual([])
+})
+
+test.each(files)('src/%s imports only what its room may', (file) => {
+  const room = file.split('/')[0]!
+  const allowed = rooms[room]
+  expect(allowed, `src/${room}/ is not in the table`).toBeDefined()
+  for (const spec of importsOf(readFileSync(join(src, file), 'utf8'))) {
+    if (spec.startsWith('.')) {
+      const target = join(room, relative(room, join(file, '..')), spec)
+      expect(target.split('/')[0], `${spec} climbs out of the room; write #room/file`).toBe(room)
+    } else if (spec.startsWith('#')) expect([room, ...allowed!.rooms], spec).toContain(spec.slice(1).split('/')[0])
+    else expect(allowed!.packages, spec).toContain(spec)
+  }
+  expect(basename(file)).toMatch(/^[a-z0-9-]+\.ts$/)
+})
+
+test.each(filesIn(models))('models/%s imports the package only', (file) => {
+  for (const spec of importsOf(readFileSync(join(models, file), 'utf8')))
+    expect(spec === 'fencecheck' || spec.startsWith('./_'), spec).toBe(true)
+})
+
+/** Files of one room that import each other in a circle; between rooms the table already excludes it. */
+test('no file imports itself, however far around', () => {
+  const edges = new Map(
+    files.map((file) => {
+      const folder = join(file, '..')
+      const targets = importsOf(readFileSync(join(src, file), 'utf8')).flatMap((spec) =>
+        spec.startsWith('.') ? [join(folder, spec)] : spec.startsWith('#') ? [`${spec.slice(1)}.ts`] : [],
+      )
+      return [file, targets] as const
+    }),
+  )
+  const circles: string[] = []
+  const done = new Set<string>()
+  const walk = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file) || path.includes(file)) return
+    for (const target of edges.get(file) ?? []) walk(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of files) walk(file, [])
+  expect(circles).toEqual([])
+})
+
+test('nothing below the command line prints', () => {
+  const printing = files.filter(
+    (file) =>
+      !file.startsWith('cli/') && /\bconsole\.|process\.(stdout|stderr)/.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(printing).toEqual([])
+})
+
+test('every source file carries its licence', () => {
+  const without = files.filter(
+    (file) => !readFileSync(join(src, file), 'utf8').startsWith('// SPDX-License-Identifier: Apache-2.0\n'),
+  )
+  expect(without).toEqual([])
+})
