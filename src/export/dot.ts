@@ -6,19 +6,19 @@ import type { Machine, StateStore } from '#system/machine'
 import type { TransitionId } from '#system/system'
 
 /** States that are drawn at most: beyond it nobody can read a drawing, and Graphviz does not finish. */
-export const dotLimit = 2_000
+export const maxDotStates = 2_000
 
 /**
  * An explored state graph in the language of Graphviz. A node lists where each process is and every variable that is
  * not at its start value; an edge is named `process: label`. The initial state is bold, a state in which nothing can
  * happen has a double border, red if some process there is neither at rest nor stopped by a fault; faults are red
  * edges; a state that was not expanded is dashed.
- * @throws FencecheckError `too-large` beyond {@link dotLimit} states.
+ * @throws FencecheckError `too-large` beyond {@link maxDotStates} states.
  */
 export function toDot<S>(machine: Machine<S>, graph: Graph, store: StateStore<S>): string {
-  if (graph.states > dotLimit)
+  if (graph.states > maxDotStates)
     throw new FencecheckError('too-large', `a drawing of ${count(graph.states, 'state')} cannot be read`, {
-      fix: `use smaller parameters: at most ${dotLimit} states`,
+      fix: `use smaller parameters: at most ${maxDotStates} states`,
     })
   const { processes, variables, transitions } = machine.system
 

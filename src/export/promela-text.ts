@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
-import { isApplication, isLocationTest, isVarRead } from '#system/expression'
+import { isLocationTest, isVarRead } from '#system/expression'
 import { readsOf } from '#system/footprint'
 import type { Application, Assign, Expr, System, Transition, Variable, VarId } from '#system/system'
 import { magnitude } from './magnitude.ts'

@@ -44,21 +44,23 @@ function holdWaitTable(rows: readonly Row[], width: number): string[] {
 
 const gap = '  '
 
+/** A row a step, and under them the step that each stuck process cannot take. */
 function columns(steps: readonly TraceStep[], table: readonly Row[], width: number): string[] {
-  const movers = table.map((row) => row.process).filter((process) => steps.some((step) => step.process === process))
+  const shown = table.filter((row) => row.status === 'stuck' || steps.some((step) => step.process === row.process))
   const number = Math.max(4, String(steps.length).length + 2)
-  const room = Math.floor((width - number) / Math.max(1, movers.length)) - gap.length
+  const room = Math.floor((width - number) / Math.max(1, shown.length)) - gap.length
   if (room < 16) return list(steps, number)
-  const widest = (process: string): number =>
-    Math.max(process.length, ...steps.filter((step) => step.process === process).map((step) => text(step).length))
-  const widths = new Map(movers.map((process) => [process, Math.min(room, widest(process))]))
-  const cells = (cell: (process: string, columnWidth: number) => string): string =>
-    movers.map((process) => fit(cell(process, widths.get(process)!), widths.get(process)!)).join(gap)
+  const blocked = (row: Row): string => (row.blockedAt === undefined ? '' : `... ${row.blockedAt}`)
+  const own = (row: Row): string[] => steps.filter((step) => step.process === row.process).map(text)
+  const widths = shown.map((row) =>
+    Math.min(room, Math.max(...[row.process, blocked(row), ...own(row)].map((cell) => cell.length))),
+  )
+  const line = (head: string, cell: (row: Row) => string): string =>
+    [head.padStart(number), ...shown.map((row, i) => fit(cell(row), widths[i]!))].join(gap).trimEnd()
   return [
-    `${'step'.padStart(number)}${gap}${cells((process) => process)}`.trimEnd(),
-    ...steps.map((step, i) =>
-      `${String(i + 1).padStart(number)}${gap}${cells((process) => (process === step.process ? text(step) : ''))}`.trimEnd(),
-    ),
+    line('step', (row) => row.process),
+    ...steps.map((step, i) => line(String(i + 1), (row) => (row.process === step.process ? text(step) : ''))),
+    ...(shown.some((row) => blocked(row) !== '') ? [line('', blocked)] : []),
   ]
 }
 

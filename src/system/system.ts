@@ -178,6 +178,8 @@ export interface Origin {
   readonly primitive: string
   /** The step of the model: the same for every process that runs it and every place it is inlined at. */
   readonly step: string
+  /** The kernel function it stands for: `mutex_lock()`. */
+  readonly call?: string
   /** What ends the wait of a process that is blocked here, in kernel words; absent if the operation never waits. */
   readonly waits?: string
   readonly site?: Site

@@ -22,6 +22,8 @@ export interface Row {
   readonly holds: readonly { readonly object: string; readonly mode: string; readonly since: number }[]
   /** What it waits for, or where it rests; empty if it can run on. */
   readonly waitsFor: string
+  /** The step it cannot take. */
+  readonly blockedAt?: string
   readonly status: 'stuck' | 'at rest' | 'runs on' | 'faulted'
   readonly at?: string
   readonly kernel?: string
@@ -58,6 +60,7 @@ export function explain<S>(
           .map((hold) => ({ object: hold.object, mode: hold.mode, since: since(hold, states, graphs) })),
         waitsFor: words.waitsOf(p).join(' or '),
         status,
+        ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step }),
         ...(origin?.site !== undefined && { at: showSite(origin.site) }),
         ...(origin?.kernel !== undefined && { kernel: origin.kernel }),
       }
@@ -109,7 +112,7 @@ class Words<S> {
         const enders = wait.for.filter((p) => core.includes(p) || wait.for.length === 1)
         const runners = wait.heldBy.map((p) => `'${this.#name(p)}', which runs on without giving it up`)
         const whom = [...enders.map((p) => this.#role(wait, p)), ...runners]
-        return `'${this.#name(wait.process)}' waits for ${this.#phrase(wait)} -> ${whom.length === 0 ? 'nobody can end this' : listed(whom, 'or')}`
+        return `'${this.#name(wait.process)}' waits for ${this.#phrase(wait)} -> ${whom.length === 0 ? 'nobody' : listed(whom, 'or')}`
       })
   }
 
@@ -131,16 +134,20 @@ class Words<S> {
       return `'${this.#name(p)}' waits for ${waiting}${holding}${self}`
     })
     const more = core.length > 4 ? `; and ${core.length - 4} more` : ''
-    const hope = this.#graph.shape === 'none' ? '; nobody will ever end that' : ''
+    const ends = new Set(waits.flatMap((wait) => this.#machine.system.origins[wait.origin]?.waits ?? []))
+    const hope =
+      this.#graph.shape !== 'none'
+        ? ''
+        : `; nobody ${ends.size === 0 ? 'ends that' : `will call ${[...ends].join(' or ')}`}`
     const masked = escapes === 'off' ? '; only a timeout or a signal ends it' : ''
     return `${sentences.join('; ')}${more}${hope}${masked}.`
   }
 
   faultHeadline({ kind, code, detail }: Outcome, last: TransitionId): string {
     const { process, origin } = this.#machine.system.transitions[last]!
-    const { op, on } = this.#machine.system.origins[origin]!
+    const { op, on, call } = this.#machine.system.origins[origin]!
     const who = `'${this.#name(process)}'`
-    const what = on === '' ? op : `${op} ${on}`
+    const what = on === '' ? (call ?? op) : `${call ?? op} on ${on}`
     if (code === 'invariant') return `The invariant '${detail}' does not hold.`
     if (kind === 'assertion') return `${who} asserts what is false: ${detail}.`
     if (code === 'out-of-range') return `${who} moves '${detail}' out of its range.`
@@ -151,12 +158,11 @@ class Words<S> {
 
   #phrase({ suspendedBy, origin, step, objects }: Wait): string {
     if (suspendedBy !== undefined) return `the handler '${this.#name(suspendedBy)}' that runs on top of it`
-    const { op, on, primitive, waits } = this.#machine.system.origins[origin]!
-    if (on === '') return `the condition ${step}`
-    const ended = waits === undefined ? '' : `, ended by ${waits}`
+    const { op, on, primitive, call } = this.#machine.system.origins[origin]!
+    if (on === '') return `its step '${step}'${objects.length === 0 ? '' : ` (${listed(objects)})`}`
     return objects.includes(on) || objects.length === 0
-      ? `${primitive} ${on} (${op}${ended})`
-      : `${listed(objects)} (in ${op} ${on}${ended})`
+      ? `${primitive} ${on} in ${call ?? op}`
+      : `${listed(objects)} in ${call ?? op} on ${on}`
   }
 
   #role(wait: Wait, process: ProcessId): string {

@@ -44,6 +44,7 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     primitive: primitive.name,
     step: stepName,
     ...(operation.waits !== undefined && { waits: operation.waits }),
+    ...kernelCall(operation.does),
     ...(step.site !== undefined && { site: step.site }),
     ...(step.kernel !== undefined && { kernel: step.kernel }),
     frames,
@@ -73,10 +74,14 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
   const isExit = new Set(exitsOf(operation))
   const alternatives = isExit.size
 
-  for (const arrow of operation.arrows) {
+  const grounded = operation.arrows.map((arrow) => ({
+    arrow,
+    guard: conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables)),
+  }))
+  const reachable = reachablePhases(grounded.filter(({ guard }) => !guard.includes(0)).map(({ arrow }) => arrow))
+  for (const { arrow, guard } of grounded) {
     const exit = arrow.to ?? 'ok'
-    const guard = conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables))
-    if (guard.includes(0)) continue
+    if (guard.includes(0) || !reachable.has(arrow.from ?? 'call')) continue
     const target = isExit.has(exit) ? present(exits[exit], `exit ${exit} of ${op}`) : phase(exit)
     emitter.emit({
       process: me,
@@ -91,6 +96,20 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
       origin,
     })
   }
+}
+
+/** The kernel function that the description of an operation begins with: `mutex_lock()`. */
+function kernelCall(does: string): { readonly call?: string } {
+  const call = /^[a-z_]+\([^)]*\)/.exec(does)?.[0]
+  return call === undefined ? {} : { call }
+}
+
+/** The phases an operation can come to here: what it never does for this object leaves no trace in the system. */
+function reachablePhases(arrows: readonly Arrow[]): ReadonlySet<string> {
+  const reached = new Set(['call'])
+  for (const phase of reached)
+    for (const arrow of arrows) if ((arrow.from ?? 'call') === phase) reached.add(arrow.to ?? 'ok')
+  return reached
 }
 
 /** A step the author declared opportunistic stays so; an escape is the arrow's own. */
