@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   export: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
   check: {
     rooms: ['base', 'ir', 'system', 'semantics', 'interp', 'explore', 'property', 'trace'],
-    packages: ['node:timers/promises'],
+    packages: ['node:timers/promises', 'node:v8'],
   },
   report: { rooms: ['base', 'ir', 'trace', 'check'], packages: ['node:util'] },
   cli: {

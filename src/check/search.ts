@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setImmediate } from 'node:timers/promises'
+import { getHeapStatistics } from 'node:v8'
 import { thousands } from '#base/text'
 import { explore, type Search } from '#explore/explore'
 import { BreadthFirst, DepthFirst } from '#explore/frontier'
@@ -18,6 +19,11 @@ export interface Searched<S> {
 /** States expanded between two looks at the clock, the memory and the signal. */
 const stride = 256
 
+/** Beyond this share of its heap Node would soon abort; what is known then would be lost. */
+const heapShare = 0.75
+/** What V8's limit counts besides the old generation, where states live. */
+const youngGeneration = 224 * 2 ** 20
+
 /** Runs the search until it is complete or a limit is hit, and lets the rest of the program breathe meanwhile. */
 export async function runSearch<S>(
   machine: Machine<S>,
@@ -32,7 +38,7 @@ export async function runSearch<S>(
   let limit: string | undefined
   const seconds = (): number => (performance.now() - start) / 1000
   while (!search.done && limit === undefined) {
-    search.advance(Math.min(stride, Math.max(1, options.maxStates - search.store.size)))
+    for (let i = 0; i < stride && search.store.size < options.maxStates; i++) if (search.advance(1)) break
     const memoryBytes = process.memoryUsage.rss()
     peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
     limit = search.done ? undefined : limitHit(search, memoryBytes, seconds(), options)
@@ -62,6 +68,9 @@ function limitHit<S>(
   if (search.store.size >= options.maxStates) return `the limit of ${thousands(options.maxStates)} states was hit`
   if (memoryBytes >= options.maxMemoryBytes)
     return `the memory limit of ${thousands(options.maxMemoryBytes)} bytes was hit`
+  const { used_heap_size: used, heap_size_limit: heap } = getHeapStatistics()
+  if (used > heapShare * (heap - youngGeneration))
+    return `Node's heap of ${thousands(heap)} bytes is nearly full (NODE_OPTIONS=--max-old-space-size=<MiB> enlarges it)`
   if (seconds >= options.timeoutSeconds) return `the time limit of ${options.timeoutSeconds} s was hit`
   return undefined
 }

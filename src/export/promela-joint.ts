@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { System, Transition } from '#system/system'
-import { allOf, anyOf, describe, effects, enabling, preamble } from './promela-text.ts'
+import { allOf, anyOf, describe, effects, enabling, preamble, readEverything } from './promela-text.ts'
 
 /**
  * A system as one process over explicit locations: the form for steps that move several processes at once, of which
@@ -24,14 +24,16 @@ export function toOneProcess(system: System, title: string): string {
         .toArray(),
     ),
   )
+  const everybody = [...system.processes.keys()]
   const lines = [
-    ...preamble(system, title, [...system.processes.keys()]),
+    ...preamble(system, title, everybody),
     'active proctype P() {',
     'L:',
     '  atomic { if',
     ...system.transitions.map(option),
     `    :: ${allOf(atRest)} -> goto L  /* everybody may stay here for ever */`,
     '  fi };',
+    ...readEverything(system, everybody),
     '}',
   ]
   return `${lines.join('\n')}\n`

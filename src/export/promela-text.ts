@@ -29,7 +29,7 @@ export function declaration(name: string, variable: Pick<Variable, 'name' | 'min
 }
 
 /** What the text of a whole system begins with: how to use it, variables, temporaries. */
-export const preamble = (system: System, title: string, locations: readonly number[]): readonly string[] => [
+export const preamble = (system: System, title: string, locations: readonly number[]): string[] => [
   comment(title),
   '/* spin -a FILE; gcc -DSAFETY -DVECTORSZ=8192 -o pan pan.c (-DNOREDUCE: every state)',
   '   ./pan -A: deadlocks (invalid end states)   ./pan -E: faults (assertions) */',
@@ -42,6 +42,15 @@ export const preamble = (system: System, title: string, locations: readonly numb
   ...Array.from({ length: temporariesOf(system) }, (_, i) => `hidden int t${i}`),
   '',
 ]
+
+/**
+ * A statement that is never reached and reads every variable: SPIN leaves out of a state what nobody reads, and would
+ * then take for one what are two.
+ */
+export function readEverything(system: System, locations: readonly number[]): readonly string[] {
+  const names = [...system.variables.keys().map((v) => `v${v}`), ...locations.map((p) => `l${p}`)]
+  return names.length === 0 ? [] : [`  (${names.join(' + ')});  /* never reached; keeps every variable in the state */`]
+}
 
 /** An expression; a location test asks the location variable of its process. */
 export function expression(e: Expr, system: System): string {

@@ -3,9 +3,9 @@ import { FencecheckError } from '#base/errors'
 import { eachLeaf, isApplication, isLocationTest } from '#system/expression'
 import type { Expr, LocationId, ProcessId, System } from '#system/system'
 import { toOneProcess } from './promela-joint.ts'
-import { allOf, comment, describe, effects, enabling, preamble } from './promela-text.ts'
+import { allOf, comment, describe, effects, enabling, preamble, readEverything } from './promela-text.ts'
 
-/** SPIN numbers processes in a byte, and one number is taken. */
+/** What SPIN can number. */
 const maxProcesses = 255
 
 /**
@@ -25,22 +25,20 @@ export function toPromela(system: System, title = 'exported by fencecheck'): str
       fix: `use smaller parameters: at most ${maxProcesses} processes, invariants included`,
     })
   const watched = locationsRead(system)
-  const processes = system.processes.keys().flatMap((p) => proctype(system, p, watched.has(p)))
-  return `${[
-    ...preamble(
-      system,
-      title,
-      [...watched].sort((a, b) => a - b),
-    ),
-    ...processes,
-  ].join('\n')}\n`
+  const lines = preamble(system, title, watched)
+  for (const [process, { name }] of system.processes.entries()) {
+    lines.push(`active proctype P${process}() {  ${comment(name)}`, ...body(system, process, watched.includes(process)))
+    if (process === 0) lines.push(...readEverything(system, watched))
+    lines.push('}', '')
+  }
+  return lines.join('\n')
 }
 
 /**
  * Processes whose location an expression asks for. They keep it in a variable as well: SPIN's remote references
  * (`P1@L2`) cannot name a process declared further down. A copy of what is there already tells no two states apart.
  */
-function locationsRead(system: System): ReadonlySet<ProcessId> {
+function locationsRead(system: System): readonly ProcessId[] {
   const read = new Set<ProcessId>()
   const visit = (e: Expr): void =>
     eachLeaf(e, (leaf) => {
@@ -51,26 +49,24 @@ function locationsRead(system: System): ReadonlySet<ProcessId> {
     guard.forEach(visit)
     for (const { to, value } of effect) [value, ...(typeof to === 'number' ? [] : [to[1]])].forEach(visit)
   }
-  return read
+  return [...read].sort((a, b) => a - b)
 }
 
-function proctype(system: System, process: ProcessId, watched: boolean): readonly string[] {
-  const { name, locations, init, faultAt } = system.processes[process]!
+/** The locations of a process; the initial one first, for a jump to it would be a step of its own. */
+function body(system: System, process: ProcessId, watched: boolean): readonly string[] {
+  const { locations, init, faultAt } = system.processes[process]!
   const label = (at: LocationId): string => `${locations[at]!.rest || at === faultAt ? 'end_' : ''}L${at}`
-  const leaving = (from: LocationId): readonly string[] =>
-    system.transitions
-      .filter((t) => t.process === process && t.from === from)
-      .map((t) => {
-        const move = watched ? [`l${process} = ${t.to}`] : []
-        const steps = [...effects(t, system), ...move, `goto ${label(t.to)}`].join('; ')
-        return `    :: ${allOf(enabling(t, system))} -> ${steps}  ${describe(t, system)}`
-      })
-  const block = (at: LocationId): readonly string[] => {
-    const options = leaving(at)
+  const leaving = Map.groupBy(
+    system.transitions.filter((t) => t.process === process),
+    (t) => t.from,
+  )
+  return [init, ...locations.keys().filter((at) => at !== init)].flatMap((at) => {
     const head = `${label(at)}:  ${comment(locations[at]!.name)}`
+    const options = (leaving.get(at) ?? []).map((t) => {
+      const moved = watched ? [`l${process} = ${t.to}`] : []
+      const steps = [...effects(t, system), ...moved, `goto ${label(t.to)}`]
+      return `    :: ${allOf(enabling(t, system))} -> ${steps.join('; ')}  ${describe(t, system)}`
+    })
     return options.length === 0 ? [head, '  false;'] : [head, '  atomic { if', ...options, '  fi };']
-  }
-  // The initial location comes first: a jump to it would be a step of its own.
-  const order = [init, ...locations.keys().filter((at) => at !== init)]
-  return [`active proctype P${process}() {  ${comment(name)}`, ...order.flatMap(block), '}', '']
+  })
 }

@@ -32,7 +32,7 @@ export function verdictDetails(
   const { violation, because, mismatch, findings } = result
   const lines: string[] = []
   if (because !== undefined) lines.push(wrap(`unknown because ${because}`, width, '    '))
-  if (mismatch !== undefined) lines.push(wrap(mismatch, width, '    '))
+  if (mismatch !== undefined && result.verdict !== 'unknown') lines.push(wrap(mismatch, width, '    '))
   if (violation !== undefined && !full) lines.push(wrap(violation.explanation.headline, width, '    '))
   if (violation !== undefined && full)
     lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
@@ -49,11 +49,11 @@ export function verdictDetails(
 /** The last line: how many of each. */
 export function summaryLine(results: readonly Result[], errors: number, style: Style): string {
   const of = (verdict: Result['verdict']): number => results.filter((r) => r.verdict === verdict).length
-  const wrong = results.filter((r) => r.asExpected === false).length
+  const wrong = results.filter((r) => r.asExpected === false && r.verdict !== 'unknown').length
   const judged = results.filter((r) => r.asExpected !== undefined).length
   const parts = [
     `${count(results.length, 'instance')}: ${of('holds')} hold, ${of('violated')} violated, ${of('unknown')} unknown`,
-    ...(judged > 0 ? [wrong === 0 ? style.good('all as expected') : style.bad(`${wrong} not as expected`)] : []),
+    ...(judged > 0 ? [wrong === 0 ? style.good(of('unknown') === 0 ? 'all as expected' : 'the others as expected') : style.bad(`${wrong} not as expected`)] : []),
     ...(errors > 0 ? [style.bad(count(errors, 'error'))] : []),
   ]
   return parts.join('; ')

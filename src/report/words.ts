@@ -31,8 +31,11 @@ export function kindOf({ violation }: Result): string {
 }
 
 /** Whether the verdict is the expected one, as a word. */
-export const expectationWord = ({ asExpected, expected }: Result): string =>
-  expected === undefined ? '' : asExpected === true ? 'as expected' : 'NOT AS EXPECTED'
+export function expectationWord({ asExpected, expected, verdict }: Result): string {
+  if (expected === undefined) return ''
+  if (asExpected === true) return 'as expected'
+  return verdict === 'unknown' ? 'undecided' : 'NOT AS EXPECTED'
+}
 
 /** `12 states, 0.01 s`. */
 export const effort = ({ statistics }: Result): string =>
