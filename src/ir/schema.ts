@@ -45,7 +45,7 @@ const object = v.pipe(
 )
 
 // Reading looks at the value and goes one way; only the JSON Schema shows the alternatives. The same below.
-const start = v.union([whole, v.array(whole)])
+const start = v.pipe(v.union([whole, v.array(whole)]), v.title('Start value'))
 const variable = v.pipe(
   strict({
     name,

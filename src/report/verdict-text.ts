@@ -53,7 +53,13 @@ export function summaryLine(results: readonly Result[], errors: number, style: S
   const judged = results.filter((r) => r.asExpected !== undefined).length
   const parts = [
     `${count(results.length, 'instance')}: ${of('holds')} hold, ${of('violated')} violated, ${of('unknown')} unknown`,
-    ...(judged > 0 ? [wrong === 0 ? style.good(of('unknown') === 0 ? 'all as expected' : 'the others as expected') : style.bad(`${wrong} not as expected`)] : []),
+    ...(judged > 0
+      ? [
+          wrong === 0
+            ? style.good(of('unknown') === 0 ? 'all as expected' : 'the others as expected')
+            : style.bad(`${wrong} not as expected`),
+        ]
+      : []),
     ...(errors > 0 ? [style.bad(count(errors, 'error'))] : []),
   ]
   return parts.join('; ')

@@ -133,8 +133,9 @@ export function fold(e: Application): Expr {
       if (isApplication(a) && a[0] === '!' && isTruth(a[1]!)) return a[1]!
       return typeof a === 'number' ? applyOperator(op, a) : e
     case 'neg':
-    case '~':
       return typeof a === 'number' ? applyOperator(op, a) : e
+    case '~':
+      return typeof a === 'number' && a === (a | 0) ? applyOperator(op, a) : e
     case '+':
     case '-':
       if (b === 0) return a
@@ -142,7 +143,17 @@ export function fold(e: Application): Expr {
       break
     default:
   }
-  return typeof a === 'number' && typeof b === 'number' ? applyOperator(op, a, b) : e
+  return typeof a === 'number' && typeof b === 'number' && inDomain(op, a, b) ? applyOperator(op, a, b) : e
+}
+
+/** Shift counts that keep a result exact; see `domain.ts` in `semantics/lower`. */
+export const maxShift = { '<<': 20, '>>': 31 } as const
+
+/** Whether an operator has a value for these operands; what has none is kept, to be reported where it is evaluated. */
+function inDomain(op: Operator, a: number, b: number): boolean {
+  const int32 = (x: number): boolean => x === (x | 0)
+  if (op === '&' || op === '|' || op === '^') return int32(a) && int32(b)
+  return op === '<<' || op === '>>' ? int32(a) && b >= 0 && b <= maxShift[op] : true
 }
 
 /** Whether the expression can only be 0 or 1. */

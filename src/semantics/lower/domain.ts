@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
-import { and, fold, isApplication, isLocationTest, isVarRead, not, or } from '#system/expression'
+import { and, fold, isApplication, isLocationTest, isVarRead, maxShift, not, or } from '#system/expression'
 import type { Expr, Variable, VarId } from '#system/system'
 
 /** Bounds of what an expression can be, inclusive. */
@@ -91,12 +91,15 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
   if (!isApplication(e)) return 1
   const [op, ...operands] = e
   if (op === 'and' || op === 'or') {
-    let condition: Expr = 1
-    for (const x of operands.toReversed()) {
-      const evaluatesNext = op === 'and' ? x : not(x)
-      condition = and(defined(x, variables, known), condition === 1 ? 1 : or(not(evaluatesNext), condition))
-    }
-    return condition
+    // An operand is evaluated only if all before it were true (or: false).
+    const before: Expr[] = []
+    const conditions = operands.map((x): Expr => {
+      const needed = defined(x, variables, learn(before, variables, known))
+      const condition = needed === 1 ? 1 : or(not(and(...before)), needed)
+      before.push(op === 'and' ? x : not(x))
+      return condition
+    })
+    return and(...conditions)
   }
   const [a, b, c] = operands as [Expr, Expr, Expr]
   if (op === 'if') {
@@ -107,7 +110,8 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
   if (op === 'at') {
     const elements = operands.slice(1)
     const inside = inRange(a, 0, elements.length - 1, variables, known)
-    return and(defined(a, variables, known), inside)
+    const selected = elements.map((x, i) => or(fold(['!=', a, i]), defined(x, variables, known)))
+    return and(defined(a, variables, known), inside, ...selected)
   }
   const of = (x: Expr, range: Interval): Expr => inRange(x, range.lo, range.hi, variables, known)
   const own = ((): Expr => {
@@ -125,7 +129,7 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
         return of(a, int32)
       case '<<':
       case '>>':
-        return and(of(a, int32), of(b, { lo: 0, hi: op === '<<' ? 20 : 31 }))
+        return and(of(a, int32), of(b, { lo: 0, hi: maxShift[op] }))
       default:
         return 1
     }
@@ -134,8 +138,8 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
 }
 
 /** What a true guard tells about variables compared with constants; spares range faults that can never happen. */
-export function learn(guard: readonly Expr[], variables: readonly Variable[]): Known {
-  const known = new Map<VarId, Interval>()
+export function learn(guard: readonly Expr[], variables: readonly Variable[], already: Known = new Map()): Known {
+  const known = new Map(already)
   const narrow = (v: VarId, lo: number, hi: number): void => {
     const now = known.get(v) ?? { lo: variables[v]!.min, hi: variables[v]!.max }
     const next = { lo: Math.max(now.lo, lo), hi: Math.min(now.hi, hi) }
