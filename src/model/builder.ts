@@ -66,6 +66,7 @@ export class Builder {
   readonly #hooks: Hook[] = []
   readonly #groups: Group[] = []
   readonly #invariants: Invariant[] = []
+  readonly #items = new Map<ObjectHandle, readonly { readonly handle: ObjectHandle; readonly write: WritePath }[]>()
   readonly #names = new Map<string, Site | undefined>()
   #copy: Copy | undefined
   /** The line of the author's file that was reached last. */
@@ -199,6 +200,32 @@ export class Builder {
     return handle
   }
 
+  /** A shrinker: may run inside any allocation that reclaims, as the caller. One that looks at __GFP_FS does not under GFP_NOFS. */
+  shrinker(name: string, write: WritePath, { looksAtFs = false }: { readonly looksAtFs?: boolean } = {}): void {
+    this.#hook(looksAtFs ? 'shrinker:fs' : 'shrinker', name, write)
+  }
+
+  /** An mmu notifier (invalidate_range_start): may run inside any allocation that reclaims, also under GFP_NOFS and GFP_NOIO. */
+  mmuNotifier(name: string, write: WritePath): void {
+    this.#hook('notifier', name, write)
+  }
+
+  /** A page fault handler: may run inside any copy from or to user memory of this mm, under its mmap_lock. */
+  faultHandler(mm: ObjectHandle, name: string, write: WritePath): void {
+    this.#hook('fault', name, write, ownName(mm, this, this.#here()))
+  }
+
+  /**
+   * A work item of a queue; its body runs in one of the queue's workers, of which there are `maxActive` unless the
+   * queue says otherwise.
+   */
+  workItem(queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
+    const handle = this.declare('work', name, { queue })
+    const items = this.#items.get(queue) ?? []
+    this.#items.set(queue, [...items, { handle, write }])
+    return handle
+  }
+
   /** A condition that holds in every reachable state. */
   invariant(name: string, always: Expression): void {
     const site = this.#here()
@@ -233,6 +260,7 @@ export class Builder {
 
   /** What has been declared, as plain data. */
   finish(head: Pick<Model, 'id'> & Partial<Model>): Model {
+    for (const [queue, items] of this.#items) this.#workers(queue, items)
     const moved = new Set(
       this.#bodies.flatMap((body) => body.steps.flatMap((s) => (isCall(s) ? Object.values(s.call.args ?? {}) : []))),
     )
@@ -253,6 +281,34 @@ export class Builder {
       ...some('groups', this.#groups),
       ...some('invariants', this.#invariants),
     }
+  }
+
+  #hook(on: string, name: string, write: WritePath, object?: string): void {
+    const site = this.#here()
+    const full = this.#claim('process', name, site)
+    this.#bodies.push(this.#body(full, write))
+    this.#hooks.push({ on, ...(object !== undefined && { object }), body: full })
+  }
+
+  /** The workers of a queue: each waits for any item, runs it and waits again. */
+  #workers(queue: ObjectHandle, items: readonly { readonly handle: ObjectHandle; readonly write: WritePath }[]): void {
+    const { init = {} } = this.#objects.find((object) => object.name === queue.name)!
+    for (let i = 0; i < (init['maxActive'] ?? 1); i++)
+      this.worker(`${queue.name}/${i}`, (t) => {
+        const operate = (op: string, item: ObjectHandle): void =>
+          (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(item)
+        t.loop(() => {
+          t.idle()
+          const branch =
+            ({ handle, write }: (typeof items)[number]) =>
+            (): void => {
+              operate('startWork', handle)
+              write(t)
+              operate('finishWork', handle)
+            }
+          t.select(Object.fromEntries(items.map((item) => [item.handle.name, branch(item)])))
+        })
+      })
   }
 
   #process(name: string, context: ModelContext, write: WritePath, options: HandlerOptions): string {

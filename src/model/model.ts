@@ -11,16 +11,22 @@ import { Path } from './path.ts'
 import { callerSite } from './site.ts'
 
 type WriteTyped<R extends Primitives> = (t: PathOf<R>) => void
-type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq'
+type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq' | 'shrinker' | 'mmuNotifier'
 
 /** What a model is built with: objects of every primitive, variables, processes. */
 export type ModelBuilder<R extends Primitives> = Omit<
   Builder,
-  PathWriters | 'callback' | 'copies' | 'declare' | 'finish' | 'lastSite'
+  PathWriters | 'callback' | 'faultHandler' | 'workItem' | 'copies' | 'declare' | 'finish' | 'lastSite'
 > &
   Declarations<R> & {
-    readonly [W in PathWriters]: (name: string, write: WriteTyped<R>, options?: Parameters<Builder[W]>[2]) => string
+    readonly [W in PathWriters]: (
+      name: string,
+      write: WriteTyped<R>,
+      options?: Parameters<Builder[W]>[2],
+    ) => ReturnType<Builder[W]>
   } & {
+    readonly faultHandler: (mm: ObjectHandle<'mmapLock'>, name: string, write: WriteTyped<R>) => void
+    readonly workItem: (queue: ObjectHandle<'workqueue'>, name: string, write: WriteTyped<R>) => ObjectHandle<'work'>
     readonly callback: (
       fence: ObjectHandle<'fence'>,
       name: string,
@@ -137,6 +143,9 @@ export function defineModels<const R extends Primitives>(primitives: R) {
   }
 }
 
+/** A path of a process over the kernel's primitives: the type of `t` in helper functions of a model. */
+export type KernelPath = PathOf<typeof kernelPrimitives>
+
 /** Defines a model over the kernel's primitives. */
 export const model = defineModels(kernelPrimitives)
 
@@ -225,6 +234,10 @@ function typed(builder: Builder, registry: Registry): object {
     'softirq',
     'machine',
     'callback',
+    'shrinker',
+    'mmuNotifier',
+    'faultHandler',
+    'workItem',
     'invariant',
   ] as const
   for (const name of forward)

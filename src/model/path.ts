@@ -2,7 +2,7 @@
 import { FencecheckError, type Site } from '#base/errors'
 import type { ModelExpr } from '#ir/expression'
 import type { ModelTarget, StepTag } from '#ir/model'
-import { exitsOf, type Operation, type Primitive } from '#semantics/primitive'
+import { exitsOf, expectedExitsOf, type Operation, type Primitive } from '#semantics/primitive'
 import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
@@ -227,12 +227,14 @@ export class Path {
           `the ${primitive.name} operation ${op} ends with ${exits.join(', ')}`,
         )
     }
-    const unhandled = exits.find((exit) => exit !== 'ok' && branches[exit] === undefined)
+    const expected = expectedExitsOf(operation)
+    const unhandled = expected.find((exit) => exit !== 'ok' && branches[exit] === undefined)
     if (unhandled !== undefined)
       throw new FencecheckError('missing-exit', `${op} ${on} can end with '${unhandled}', which is not handled`, {
         site: details.site,
         fix: `say what happens then: t.${op}(${on}, { ${unhandled}: () => { ... } })`,
       })
+    const handled = exits.filter((exit) => expected.includes(exit) || branches[exit] !== undefined)
     const points = this.#flow.call(
       {
         ...details,
@@ -243,9 +245,9 @@ export class Path {
           ...(Object.keys(params).length > 0 && { params }),
         },
       },
-      exits,
+      handled,
     )
-    this.#flow.join(exits.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
+    this.#flow.join(handled.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
   }
 
   #details(): { site?: Site; kernel?: string; tag?: StepTag } {

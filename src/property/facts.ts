@@ -50,6 +50,11 @@ export class Facts<S> implements Observer<S> {
   expand(id: number, state: S): void {
     for (const rows of [this.resting, this.faulted, this.holding, this.owed]) rows.reach(id)
     for (const [p, process] of this.#machine.system.processes.entries()) {
+      // An invariant that has failed keeps nobody from going on.
+      if (process.context === 'observer') {
+        this.resting.set(id, p)
+        continue
+      }
       const at = this.#machine.location(state, p)
       this.#visited[p]!.add(at)
       if (at === process.faultAt) this.faulted.set(id, p)

@@ -17,6 +17,7 @@ export class Future {
   readonly #components: ReturnType<typeof components>
   readonly #moves: BitRows
   readonly #pays: BitRows
+  readonly #settled: Uint8Array
   readonly #facts: Pick<Facts<never>, 'resting' | 'faulted' | 'owed'>
 
   constructor(
@@ -52,21 +53,55 @@ export class Future {
         pays.join(own, pays, next)
       }
     }
+    this.#settled = this.#findSettled(graph, follows)
+  }
+
+  /** A component is settled if all states reachable from it have the same processes stuck. */
+  #findSettled(graph: Graph, follows: (state: number, edge: number) => boolean): Uint8Array {
+    const { of, count } = this.#components
+    const settled = new Uint8Array(count).fill(1)
+    const words = (state: number): readonly number[] =>
+      Array.from({ length: this.#moves.words }, (_, w) => this.#stuckWord(state, w))
+    const first = new Int32Array(count).fill(-1)
+    for (const state of byComponent(this.#components)) {
+      const own = of[state]!
+      if (first[own] === -1) first[own] = state
+      const stuck = words(state)
+      const same = (other: number): boolean => stuck.every((word, w) => word === this.#stuckWord(other, w))
+      if (!same(first[own]!)) settled[own] = 0
+      for (let edge = 0; settled[own] === 1 && edge < graph.degree(state); edge++) {
+        if (!follows(state, edge)) continue
+        const target = graph.target(state, edge)
+        if (of[target] !== own && (settled[of[target]!] === 0 || !same(target))) settled[own] = 0
+      }
+    }
+    return settled
+  }
+
+  #stuckWord(state: number, w: number): number {
+    const { resting, faulted } = this.#facts
+    return ~(this.#moves.word(this.#components.of[state]!, w) | resting.word(state, w) | faulted.word(state, w))
   }
 
   /** Processes that are not at rest and can never move again. */
   stuck(state: number): number[] {
-    const own = this.#components.of[state]!
-    const { resting, faulted } = this.#facts
     const stuck: number[] = []
     for (let w = 0; w < this.#moves.words; w++) {
-      let bits = ~(this.#moves.word(own, w) | resting.word(state, w) | faulted.word(state, w))
+      let bits = this.#stuckWord(state, w)
       for (; bits !== 0; bits &= bits - 1) {
         const process = w * 32 + (31 - Math.clz32(bits & -bits))
         if (process < this.#moves.columns) stuck.push(process)
       }
     }
     return stuck
+  }
+
+  /**
+   * Whether nobody else will be stuck in any continuation. Before that a deadlock is under way: who is stuck first is
+   * not who it is about.
+   */
+  settled(state: number): boolean {
+    return this.#settled[this.#components.of[state]!] === 1
   }
 
   /** Whether anything at all can still move. */

@@ -31,5 +31,16 @@ export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: Read
   // A proof can be vacuous; a counterexample cannot.
   const proof = complete && violations.length === 0
   const seen = proof ? [...vacuity(evidence), ...neverRests(evidence), ...hidden.findings] : []
-  return { violations, findings: [...boundsHit(evidence), ...retryLoops(evidence), ...seen] }
+  const passedOver = violations.length === 0 ? uncheckedFaults(faults(evidence), checked) : []
+  return { violations, findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen] }
 }
+
+/** A fault that is not looked for still hides whatever would have come after it. */
+const uncheckedFaults = (found: readonly Violation[], checked: ReadonlySet<Kind>): readonly Finding[] =>
+  found
+    .filter(({ kind }) => !checked.has(kind))
+    .map(({ kind, code, processes }) => ({
+      code: 'fault-ignored',
+      message: `${processes.join(', ')}: ${kind} (${code}) is not looked for, and what comes after it was not judged`,
+      blocksHolds: true,
+    }))

@@ -23,7 +23,7 @@ export function masked<S>(evidence: Evidence<S>): {
     const stuck = without.stuck(state).filter((p) => !stuckAnyway.includes(p))
     const lostAnyway = withEscapes.unpaid(state)
     const lost = without.unpaid(state).filter((d) => !lostAnyway.includes(d))
-    if (stuck.length === 0 && lost.length === 0) continue
+    if ((stuck.length === 0 && lost.length === 0) || !without.settled(state)) continue
     if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {
       if (best === undefined || graph.depth(state) < graph.depth(best.state)) best = { state, stuck, lost }
       continue

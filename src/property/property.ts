@@ -85,5 +85,7 @@ export type FindingCode =
   | 'retry-loop'
   /** A process that runs on but can never again come to rest. */
   | 'never-rests'
+  /** A fault of a kind that was not looked for; nothing behind it was judged. */
+  | 'fault-ignored'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

@@ -31,7 +31,7 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   const best = new Map<Kind, Candidate>()
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
-    if (stuck.length === 0) continue
+    if (stuck.length === 0 || !future.settled(id)) continue
     const quiet = future.quiet(id)
     const lost = future.unpaid(id)
     const state = store.get(id)

@@ -4,7 +4,16 @@ import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
 import { readsOf } from '#system/footprint'
 import type { Machine } from '#system/machine'
-import { isEscape, isMay, type Expr, type Hold, type OriginId, type ProcessId, type TransitionId } from '#system/system'
+import {
+  isEscape,
+  isMay,
+  type Expr,
+  type Hold,
+  type LocationId,
+  type OriginId,
+  type ProcessId,
+  type TransitionId,
+} from '#system/system'
 import type { Control } from './control.ts'
 
 /** One way in which a stuck process waits: a transition that would take it on, and who stands in the way. */
@@ -19,6 +28,8 @@ export interface Wait {
   readonly for: readonly ProcessId[]
   /** The process cannot move because this handler runs on top of it. */
   readonly suspendedBy?: ProcessId
+  /** It holds one of the objects itself. */
+  readonly holdsIt: boolean
   /** Processes that run on for ever in its way: that hold the object, or the handler on top of it. */
   readonly heldBy: readonly ProcessId[]
 }
@@ -45,14 +56,21 @@ export class WaitGraphs<S> {
     this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
   }
 
+  /**
+   * Devices and workers that rest are part of it too: an engine that idles because a stuck process has not pushed the
+   * job yet hands the wait back to that process. Only the stuck ones are ever named as involved.
+   */
   at(state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): WaitGraph {
-    const waits = stuck.flatMap((process) => this.#waitsOf(process, state, stuck, escapes))
-    const cycles = stronglyConnected(stuck, waits)
-    const core = cycles[0] ?? stuck.filter((p) => waits.every((wait) => wait.process !== p || wait.for.length === 0))
+    const resting = [...this.#machine.system.processes.keys()].filter((p) => this.#restsForNow(p, state, escapes))
+    const nodes = [...stuck, ...resting]
+    const waits = nodes.flatMap((process) => this.#waitsOf(process, state, nodes, escapes))
+    const reach = reachability(nodes, waits)
+    const [cycle] = cyclesOf(stuck, reach)
+    const core = cycle ?? stuck.filter((p) => stuck.every((q) => !reach.get(p)!.has(q)))
     const inner = waits.filter((wait) => core.includes(wait.process))
     return {
-      waits,
-      shape: cycles.length === 0 ? 'none' : shapeOf(core, inner),
+      waits: waits.filter((wait) => stuck.includes(wait.process)),
+      shape: cycle === undefined ? 'none' : shapeOf(core, inner),
       core,
       objects: [...new Set(inner.flatMap((wait) => wait.objects))].sort(),
     }
@@ -63,19 +81,33 @@ export class WaitGraphs<S> {
     return this.#holds.filter(({ when }) => when(state) !== 0).map(({ hold }) => hold)
   }
 
+  /** At a resting location, and nothing it is entitled to do is possible. */
+  #restsForNow(process: ProcessId, state: S, escapes: 'on' | 'off'): boolean {
+    const at = this.#machine.location(state, process)
+    const { locations, context } = this.#machine.system.processes[process]!
+    if (context === 'observer' || !locations[at]!.rest) return false
+    const enabled = new Set(this.#machine.enabled(state))
+    return this.#alternatives(process, at, escapes).every((id) => !enabled.has(id))
+  }
+
+  /** The steps that would take a process on, if they could be taken. */
+  #alternatives(process: ProcessId, at: LocationId, escapes: 'on' | 'off'): readonly TransitionId[] {
+    return this.#control.leaving(process, at).filter((id) => {
+      const { tag, fault } = this.#machine.system.transitions[id]!
+      return fault === undefined && !isMay(tag) && !(escapes === 'off' && isEscape(tag))
+    })
+  }
+
   #waitsOf(process: ProcessId, state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): Wait[] {
     const { system } = this.#machine
     const at = this.#machine.location(state, process)
     const handler = system.processes[process]!.suspended.find(({ when }) => evaluator(when, this.#machine)(state) !== 0)
-    const alternatives = this.#control.leaving(process, at).filter((id) => {
-      const { tag, fault } = system.transitions[id]!
-      return fault === undefined && !isMay(tag) && !(escapes === 'off' && isEscape(tag))
-    })
+    const alternatives = this.#alternatives(process, at, escapes)
     if (handler !== undefined) {
       const origin = system.transitions[alternatives[0] ?? -1]?.origin ?? -1
       const isStuck = stuck.includes(handler.by)
       const whom = { for: isStuck ? [handler.by] : [], heldBy: isStuck ? [] : [handler.by] }
-      return [{ process, origin, step: '', objects: [], suspendedBy: handler.by, ...whom }]
+      return [{ process, origin, step: '', objects: [], suspendedBy: handler.by, holdsIt: false, ...whom }]
     }
     const byOrigin = new Map<OriginId, Wait>()
     for (const id of alternatives) {
@@ -99,23 +131,23 @@ export class WaitGraphs<S> {
     )
     const inTheWay = [...new Set(holders.map((hold) => hold.process))]
     const partners = joint.filter((move) => this.#machine.location(state, move.process) !== move.from)
-    const enders =
-      inTheWay.length > 0
-        ? inTheWay
-        : stuck.filter(
-            (other) =>
-              partners.some((move) => move.process === other) ||
-              [...this.#control.future(other, this.#machine.location(state, other))].some(
-                (t) =>
-                  t !== id && system.transitions[t]!.process === other && falsified.some((g) => this.#canEnable(t, g)),
-              ),
-          )
+    const couldEnd = (other: ProcessId): boolean =>
+      partners.some((move) => move.process === other) ||
+      [...this.#control.future(other, this.#machine.location(state, other))].some(
+        (t) => t !== id && system.transitions[t]!.process === other && falsified.some((g) => this.#canEnable(t, g)),
+      )
+    const enders = inTheWay.length > 0 ? inTheWay : stuck.filter(couldEnd)
+    // What the process itself would do later ends its wait only if nobody else could.
+    const others = enders.filter((p) => p !== process)
+    const holdsIt = holders.some((hold) => hold.process === process && hold.queued !== true)
+    const whom = holdsIt || others.length === 0 ? enders : others
     return {
       process,
       origin,
       step: label,
       objects,
-      for: enders.filter((p) => stuck.includes(p)),
+      for: whom.filter((p) => stuck.includes(p)),
+      holdsIt,
       heldBy: inTheWay.filter((p) => !stuck.includes(p)),
     }
   }
@@ -135,28 +167,36 @@ export class WaitGraphs<S> {
 const merge = (a: Wait, b: Wait): Wait => ({
   ...a,
   objects: [...new Set([...a.objects, ...b.objects])].sort(),
+  holdsIt: a.holdsIt || b.holdsIt,
   for: [...new Set([...a.for, ...b.for])].sort((x, y) => x - y),
   heldBy: [...new Set([...a.heldBy, ...b.heldBy])],
 })
 
 function shapeOf(core: readonly ProcessId[], waits: readonly Wait[]): Shape {
-  if (waits.some((wait) => wait.for.includes(wait.process))) return 'self'
+  if (core.length === 1 || waits.some((wait) => wait.holdsIt)) return 'self'
   if (waits.some((wait) => wait.suspendedBy !== undefined && core.includes(wait.suspendedBy))) return 'irq'
   const alternatives = core.map((p) => waits.filter((wait) => wait.process === p).length)
   return alternatives.some((n) => n > 1) ? 'knot' : 'cycle'
 }
 
-/** Sets of processes that wait for each other, smallest first, then in order of the processes. */
-function stronglyConnected(nodes: readonly ProcessId[], waits: readonly Wait[]): ProcessId[][] {
+/** Whom each process waits for, directly or through others. */
+function reachability(
+  nodes: readonly ProcessId[],
+  waits: readonly Wait[],
+): ReadonlyMap<ProcessId, ReadonlySet<ProcessId>> {
   const next = new Map(nodes.map((n) => [n, new Set(waits.filter((w) => w.process === n).flatMap((w) => w.for))]))
-  const reach = new Map(
+  return new Map(
     nodes.map((n) => {
       const reached = new Set(next.get(n))
       for (const m of reached) for (const k of next.get(m) ?? []) reached.add(k)
       return [n, reached] as const
     }),
   )
-  const cyclic = nodes.filter((n) => reach.get(n)!.has(n))
+}
+
+/** Sets of stuck processes that wait for each other, smallest first, then in order of the processes. */
+function cyclesOf(stuck: readonly ProcessId[], reach: ReadonlyMap<ProcessId, ReadonlySet<ProcessId>>): ProcessId[][] {
+  const cyclic = stuck.filter((n) => reach.get(n)!.has(n))
   const groups = cyclic.map((n) => cyclic.filter((m) => reach.get(n)!.has(m) && reach.get(m)!.has(n)))
   const first = groups.filter((group, i) => group[0] === cyclic[i])
   return first.sort((a, b) => a.length - b.length || a[0]! - b[0]!)

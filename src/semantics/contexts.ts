@@ -46,15 +46,20 @@ export interface Flavour {
   readonly unlockNeeds: Readonly<Record<string, PExpr>>
 }
 
+/** The lock's own share of the preempt count is still there when it is released. */
+const atomicHeld: Readonly<Record<string, PExpr>> = {
+  'preempt-enable-unbalanced': ['<', my('atomicBase', 'task'), my('atomic', 'task')],
+}
+
 /** `spin_lock()`: interrupts stay as they are. */
-export const plain: Flavour = { enter: [], leave: [], lockNeeds: {}, unlockNeeds: {} }
+export const plain: Flavour = { enter: [], leave: [], lockNeeds: {}, unlockNeeds: atomicHeld }
 
 /** `spin_lock_irq()`: the unlock enables interrupts whatever they were before, so it must not nest. */
 export const irq: Flavour = {
   enter: [set(my('irqOff', 'task'), 1)],
   leave: [set(my('irqOff', 'task'), 0)],
   lockNeeds: { 'irq-disable-nested': is(my('irqOff', 'task'), 0) },
-  unlockNeeds: {},
+  unlockNeeds: atomicHeld,
 }
 
 /** `spin_lock_irqsave()`: nests; the restore gives back what the save found. */
@@ -62,7 +67,7 @@ export const irqsave: Flavour = {
   enter: [bump(my('irqOff', 'task'), 1)],
   leave: [bump(my('irqOff', 'task'), -1)],
   lockNeeds: {},
-  unlockNeeds: { 'irq-restore-unbalanced': ['<', 0, my('irqOff', 'task')] },
+  unlockNeeds: { ...atomicHeld, 'irq-restore-unbalanced': ['<', my('irqOffBase', 'task'), my('irqOff', 'task')] },
 }
 
 /** `spin_lock_bh()`: softirqs off; must not be released with interrupts off (`__local_bh_enable_ip()` warns). */
@@ -71,7 +76,8 @@ export const bh: Flavour = {
   leave: [bump(my('bhOff', 'task'), -1)],
   lockNeeds: {},
   unlockNeeds: {
-    'bh-enable-unbalanced': ['<', 0, my('bhOff', 'task')],
+    ...atomicHeld,
+    'bh-enable-unbalanced': ['<', my('bhOffBase', 'task'), my('bhOff', 'task')],
     'bh-enable-irqs-off': is(my('irqOff', 'task'), 0),
   },
 }

@@ -47,7 +47,7 @@ export interface Field {
 /**
  * A field of an object. `of` says which object: this one (left out), an argument or a ref by name, a member that a
  * quantifier bound, or `task`, the state of the executing process itself. `at` fills the field's index sets: `me` or a
- * bound name.
+ * bound name, or `this` object as a member of another.
  */
 export interface Ref {
   readonly field: string
@@ -86,9 +86,18 @@ export interface Arrow {
   readonly escape?: 'timeout' | 'signal'
   /** The exit of an attempt that failed: going round it is a retry loop. */
   readonly retry?: boolean
-  /** The bodies hooked on this event run here, in the caller's context, each whose condition holds, one after another. */
-  readonly enters?: string
+  /** An exit that a correct caller never sees: where a model does not handle it, taking it is misuse `unhandled-<exit>`. */
+  readonly unexpected?: boolean
+  /** Hooked bodies run here, in the caller's context, before the target is reached. */
+  readonly enters?: Entry
 }
+
+/**
+ * Which hooked bodies run. `each`: all that are hooked on the event of this object and whose condition holds, one after
+ * another. `oneOf`: at most one of those hooked on any of the events, or none; and none inside such a body (an
+ * allocation inside direct reclaim has PF_MEMALLOC and does not reclaim again).
+ */
+export type Entry = { readonly each: string } | { readonly oneOf: readonly string[] }
 
 export interface Operation {
   /** One line on what it does. */
@@ -116,7 +125,13 @@ export interface Operation {
 export const primitive = <const P extends Primitive>(value: P): P => value
 
 /** Names that an arrow leads to and that no arrow leaves: the operation's exits, in order of appearance. */
-export function exitsOf(operation: Operation): readonly string[] {
+export function exitsOf(operation: Pick<Operation, 'arrows'>): readonly string[] {
   const phases = new Set(operation.arrows.map((arrow) => arrow.from ?? 'call'))
   return [...new Set(operation.arrows.map((arrow) => arrow.to ?? 'ok').filter((to) => !phases.has(to)))]
 }
+
+/** The exits that a model has to say something about. */
+export const expectedExitsOf = (operation: Operation): readonly string[] =>
+  exitsOf(operation).filter((exit) =>
+    operation.arrows.some((arrow) => (arrow.to ?? 'ok') === exit && arrow.unexpected !== true),
+  )

@@ -58,7 +58,10 @@ export function applyOperator(op: Exclude<Operator, 'and' | 'or' | 'if' | 'at'>,
   }
 }
 
-/** Turns an expression into a function of a state. `and`, `or`, `if` and `at` evaluate only what they need. */
+/**
+ * Turns an expression into a function of a state. `and`, `or`, `if` and `at` evaluate only what they need. It never
+ * throws: where an expression has no value, which no enabled transition ever asks for, some number comes out.
+ */
 export function evaluator<S>(e: Expr, reader: Reader<S>): (state: S) => number {
   if (typeof e === 'number') return () => e
   if (isVarRead(e)) {
@@ -80,7 +83,10 @@ export function evaluator<S>(e: Expr, reader: Reader<S>): (state: S) => number {
     case 'if':
       return (s) => (first(s) !== 0 ? second(s) : third(s))
     case 'at':
-      return (s) => parts[1 + first(s)]!(s)
+      return (s) => {
+        const index = first(s)
+        return (index < 0 ? undefined : parts[1 + index])?.(s) ?? 0
+      }
     case '==':
       return (s) => (first(s) === second(s) ? 1 : 0)
     case '!':

@@ -166,6 +166,8 @@ export interface Symmetry {
 export interface Frame {
   readonly hook: string
   readonly object: string
+  /** It is one of several that might have run here: reclaim, a page fault. */
+  readonly chosen?: true
   readonly body: string
 }
 

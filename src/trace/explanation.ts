@@ -129,8 +129,9 @@ class Words<S> {
         held.length === 0
           ? ''
           : ` while holding ${listed(held.map((hold) => `${hold.object}${hold.mode === 'write' || hold.mode === 'spin' ? '' : ` (${hold.mode})`}`))}`
-      const alone = waits.filter((wait) => wait.process === p).flatMap((wait) => [...wait.for])
-      const self = alone.includes(p) ? ', which only itself could end' : ''
+      const alone =
+        this.#graph.shape === 'self' && (core.length === 1 || waits.some((w) => w.process === p && w.holdsIt))
+      const self = alone ? ', which only itself could end' : ''
       return `'${this.#name(p)}' waits for ${waiting}${holding}${self}`
     })
     const more = core.length > 4 ? `; and ${core.length - 4} more` : ''

@@ -4,7 +4,7 @@ import type { CallStep } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
 import type { Expr, Frame, LocationId, ProcessId, Tag } from '#system/system'
 import { maySleep } from '../contexts.ts'
-import { exitsOf, type Arrow, type PExpr } from '../primitive.ts'
+import { exitsOf, type Arrow, type Entry, type PExpr } from '../primitive.ts'
 import type { Emitter } from './emitter.ts'
 import { ground, groundSets, scopeOf } from './ground.ts'
 
@@ -16,8 +16,8 @@ export interface Caller {
   readonly frames: readonly Frame[]
   nameOf(location: LocationId): string
   addLocation(name: string, within: string): LocationId
-  /** Where the bodies hooked on an event of an object begin; `after` where none is. */
-  enterHooks(event: string, object: string, after: LocationId): LocationId
+  /** Where the hooked bodies that an arrow enters begin; `after` where there is none. */
+  enterHooks(entry: Entry, object: string, after: LocationId): LocationId
 }
 
 /** One operation at one place of one process. */
@@ -82,6 +82,12 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
   for (const { arrow, guard } of grounded) {
     const exit = arrow.to ?? 'ok'
     if (guard.includes(0) || !reachable.has(arrow.from ?? 'call')) continue
+    if (arrow.unexpected === true && exits[exit] === undefined) {
+      const code = `unhandled-${exit}`
+      const at = { process: me, from: phase(arrow.from ?? 'call'), label: name, origin }
+      emitter.fault(at, [...(arrow.from === undefined ? met : []), ...guard], { kind: 'misuse', code, detail: on })
+      continue
+    }
     const target = isExit.has(exit) ? present(exits[exit], `exit ${exit} of ${op}`) : phase(exit)
     emitter.emit({
       process: me,

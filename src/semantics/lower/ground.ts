@@ -89,7 +89,7 @@ function ref(r: Ref, scope: Scope, variables: Variables): Expr {
   const object = objectOf(r, scope)
   if (object === undefined) return 0
   const at = (r.at ?? []).map((who): Index => {
-    const index = who === 'me' ? scope.me : (scope.bound[who] ?? scope.args[who])
+    const index = who === 'me' ? scope.me : who === 'this' ? scope.on : (scope.bound[who] ?? scope.args[who])
     if (index === undefined) throw new InternalError(`internal error: ${scope.on}: nothing is bound to ${who}`)
     return index
   })

@@ -11,6 +11,7 @@ import { groundExpr } from './expressions.ts'
 import { Handlers } from './handlers.ts'
 import { Locations } from './locations.ts'
 import { Lowering } from './lowering.ts'
+import { withMembers } from './members.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { usersOfObjects } from './users.ts'
 import { Variables } from './variables.ts'
@@ -21,8 +22,9 @@ import { debtsOf, holdsOfProcess, symmetriesOf } from './views.ts'
  * kernel-like left.
  * @throws FencecheckError if the model is not well formed, with the place and a fix.
  */
-export function lower(model: Model, registry: Registry): System {
-  validate(model, registry)
+export function lower(source: Model, registry: Registry): System {
+  validate(source, registry)
+  const model = withMembers(source, registry)
   const observers = model.invariants ?? []
   const names = [...model.processes, ...observers.map(({ name }) => ({ name: `invariant ${name}` }))]
   const variables = new Variables(model, registry, usersOfObjects(model, registry))
@@ -100,7 +102,7 @@ function forbidRestWhileHolding(me: ProcessId, emitter: Emitter, holds: System['
         emitter.fault({ process: me, from, label: `rest at ${location.name}`, origin }, conjuncts(hold.when), {
           kind: 'misuse',
           code: 'rest-while-holding',
-          detail: hold.object,
+          detail: emitter.variables.instance(hold.object).primitive.implicit === true ? hold.mode : hold.object,
         })
   }
 }

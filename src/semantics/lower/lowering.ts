@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { present } from '#base/assert'
-import type { Body, GuardStep, Model, Step } from '#ir/model'
+import type { Body, GuardStep, Hook, Model, Step } from '#ir/model'
 import { isAssert, isCall } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
 import type { Frame, LocationId, ProcessId } from '#system/system'
+import type { Entry } from '../primitive.ts'
 import { lowerCall, type Caller } from './call.ts'
 import type { Emitter } from './emitter.ts'
 import { groundAssigns, groundExpr, type Place } from './expressions.ts'
@@ -61,41 +62,57 @@ export class Lowering implements Caller {
     return at(body.initial)
   }
 
-  /** Where the bodies hooked on an event of an object begin; `after` where none is. They run one after another. */
-  enterHooks(event: string, object: string, after: LocationId): LocationId {
-    const hooks = (this.model.hooks ?? []).filter((h) => h.on === event && (h.object ?? object) === object)
-    return hooks.reduceRight((next, hook) => {
-      const frame: Frame = { hook: event, object, body: hook.body }
-      const name = `${event} ${hook.body}`
-      const origin = {
-        op: event,
-        on: object,
-        primitive: '',
-        step: `${event} ${object} ${hook.body}`,
-        frames: this.frames,
-      }
-      if (this.frames.some((f) => f.body === hook.body && f.object === object)) {
-        const entry = this.addLocation(`${name} again`, '')
-        const from = { process: this.me, from: entry, label: name, origin: this.emitter.origin(origin) }
-        this.emitter.fault(from, [], { kind: 'bound', code: 'hook-recursion', detail: hook.body })
-        return entry
-      }
-      const inner = new Lowering(this.model, this.emitter, this.#rendezvous, this.me, [...this.frames, frame])
-      const start = inner.body(hook.body, next)
-      if (hook.when === undefined) return start
-      const entry = this.addLocation(`${name} ?`, '')
-      const condition = groundExpr(hook.when, this.#place)
-      const base = { process: this.me, from: entry, effect: [], origin: this.emitter.origin(origin) }
-      this.emitter.emit({ ...base, to: start, guard: conjuncts(condition), exit: 'runs', label: `${name} runs` })
-      this.emitter.emit({
-        ...base,
-        to: next,
-        guard: conjuncts(not(condition)),
-        exit: 'skipped',
-        label: `${name} not added`,
-      })
+  enterHooks(entry: Entry, object: string, after: LocationId): LocationId {
+    const hooks = (this.model.hooks ?? []).filter((h) => (h.object ?? object) === object)
+    if ('each' in entry)
+      return hooks
+        .filter((h) => h.on === entry.each)
+        .reduceRight((next, hook) => this.#enter(hook, object, next), after)
+    const possible = hooks.filter((h) => entry.oneOf.includes(h.on))
+    if (possible.length === 0 || this.frames.some((frame) => frame.chosen === true)) return after
+    const choice = this.addLocation(`${possible[0]!.on} ?`, '')
+    const origin = this.emitter.origin({
+      op: possible[0]!.on,
+      on: '',
+      primitive: '',
+      step: `enter ${object}`,
+      frames: this.frames,
+    })
+    const base = { process: this.me, from: choice, guard: [], effect: [], origin }
+    this.emitter.emit({ ...base, to: after, exit: 'none', label: `no ${entry.oneOf.join(', no ')}` })
+    for (const hook of possible) {
+      const to = this.#enter(hook, object, after, true)
+      this.emitter.emit({ ...base, to, exit: hook.body, label: `${hook.on} ${hook.body}` })
+    }
+    return choice
+  }
+
+  /** Where one hooked body begins, which returns to `next`; with a condition, where that is asked. */
+  #enter(hook: Hook, object: string, next: LocationId, chosen = false): LocationId {
+    const frame: Frame = { hook: hook.on, object, body: hook.body, ...(chosen && { chosen: true }) }
+    const name = `${hook.on} ${hook.body}`
+    const origin = { op: hook.on, on: object, primitive: '', step: `${name} ${object}`, frames: this.frames }
+    if (this.frames.some((f) => f.body === hook.body && f.object === object)) {
+      const entry = this.addLocation(`${name} again`, '')
+      const from = { process: this.me, from: entry, label: name, origin: this.emitter.origin(origin) }
+      this.emitter.fault(from, [], { kind: 'bound', code: 'hook-recursion', detail: hook.body })
       return entry
-    }, after)
+    }
+    const inner = new Lowering(this.model, this.emitter, this.#rendezvous, this.me, [...this.frames, frame])
+    const start = inner.body(hook.body, next)
+    if (hook.when === undefined) return start
+    const entry = this.addLocation(`${name} ?`, '')
+    const condition = groundExpr(hook.when, this.#place)
+    const base = { process: this.me, from: entry, effect: [], origin: this.emitter.origin(origin) }
+    this.emitter.emit({ ...base, to: start, guard: conjuncts(condition), exit: 'runs', label: `${name} runs` })
+    this.emitter.emit({
+      ...base,
+      to: next,
+      guard: conjuncts(not(condition)),
+      exit: 'skipped',
+      label: `${name} not added`,
+    })
+    return entry
   }
 
   #step(step: Step, stepName: string, at: (location: string) => LocationId): void {

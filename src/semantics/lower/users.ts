@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isCall, type Body, type Model } from '#ir/model'
 import type { ProcessId } from '#system/system'
+import type { Entry } from '../primitive.ts'
 import type { Registry } from '../registry.ts'
 
 /**
@@ -32,7 +33,7 @@ export function usersOfObjects(model: Model, registry: Registry): ReadonlyMap<st
         const { op, on, args = {} } = step.call
         for (const name of [on, ...Object.values(args)]) touch(name)
         const operation = registry.get(objects.get(on)?.kind ?? '')?.operations[op]
-        const events = new Set(operation?.arrows.flatMap((arrow) => arrow.enters ?? []))
+        const events = new Set(operation?.arrows.flatMap(({ enters }) => eventsOf(enters)))
         for (const hook of model.hooks ?? []) {
           const next = bodies.get(hook.body)
           if (!events.has(hook.on) || (hook.object ?? on) !== on || next === undefined || seen.has(next)) continue
@@ -57,3 +58,6 @@ export function usersOfObjects(model: Model, registry: Registry): ReadonlyMap<st
   }
   return users
 }
+
+const eventsOf = (entry: Entry | undefined): readonly string[] =>
+  entry === undefined ? [] : 'each' in entry ? [entry.each] : entry.oneOf

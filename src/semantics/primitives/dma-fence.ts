@@ -10,6 +10,8 @@ const lockTaken = [set(the('locked', 'lock'), 1), set(my('held', 'lock'), 1), en
 const lockGiven = [set(the('locked', 'lock'), 0), set(my('held', 'lock'), 0), leaveAtomic]
 
 const signalled = the('signalled')
+/** A callback that has not run is still on the list. */
+const listed = all(no(the('signalled')), the('added', 'callback'))
 const waits = 'dma_fence_signal()'
 const lockdep = { does: 'wait' } as const
 
@@ -46,7 +48,13 @@ export const dmaFence = primitive({
         { when: all(lock, lockFree), to: 'locked', set: [...lockTaken, ...irqsave.enter] },
         { when: all(lock, no(lockFree)), to: 'spinning', set: irqsave.enter },
         { from: 'spinning', when: lockFree, to: 'locked', set: lockTaken },
-        { from: 'locked', when: no(signalled), to: 'signalled', set: [set(signalled, 1)], enters: 'callback' },
+        {
+          from: 'locked',
+          when: no(signalled),
+          to: 'signalled',
+          set: [set(signalled, 1)],
+          enters: { each: 'callback' },
+        },
         { from: 'locked', when: signalled, to: 'signalled' },
         { from: 'signalled', set: [...lockGiven, ...irqsave.leave] },
       ],
@@ -55,7 +63,7 @@ export const dmaFence = primitive({
       does: 'dma_fence_signal_locked(): as dma_fence_signal(), by a caller that holds fence->lock',
       needs: { 'fence-lock-not-held': all(lock, my('held', 'lock')) },
       lockdep: { does: 'event' },
-      arrows: [{ when: no(signalled), set: [set(signalled, 1)], enters: 'callback' }, { when: signalled }],
+      arrows: [{ when: no(signalled), set: [set(signalled, 1)], enters: { each: 'callback' } }, { when: signalled }],
     },
     wait: {
       does: 'dma_fence_wait(): waits until it is signalled, uninterruptibly',
@@ -95,16 +103,12 @@ export const dmaFence = primitive({
       ],
     },
     removeCallback: {
-      does: 'dma_fence_remove_callback(): removed = it will never run; ran = it has run',
+      does: 'dma_fence_remove_callback(): removed = it will never run; ran = it has run, or was not on the list',
       args: { callback: 'dma_fence_cb' },
       waits: 'spin_unlock() of fence->lock',
       arrows: [
-        {
-          when: all(no(signalled), any(no(lock), lockFree)),
-          set: [set(the('added', 'callback'), 0)],
-          to: 'removed',
-        },
-        { when: all(signalled, any(no(lock), lockFree)), to: 'ran' },
+        { when: all(listed, any(no(lock), lockFree)), set: [set(the('added', 'callback'), 0)], to: 'removed' },
+        { when: all(no(listed), any(no(lock), lockFree)), to: 'ran' },
       ],
     },
   },

@@ -2,11 +2,19 @@
 import { completion } from './completion.ts'
 import { dmaFenceCb } from './dma-fence-cb.ts'
 import { dmaFence } from './dma-fence.ts'
+import { dmaResv } from './dma-resv.ts'
+import { memory } from './memory.ts'
+import { mmapLock } from './mmap-lock.ts'
 import { mutex } from './mutex.ts'
 import { rwSemaphore } from './rw-semaphore.ts'
 import { rwlock } from './rwlock.ts'
+import { signalling } from './signalling.ts'
 import { spinlock } from './spinlock.ts'
 import { task } from './task.ts'
+import { workqueue } from './workqueue.ts'
+import { work } from './work.ts'
+import { wwClass } from './ww-class.ts'
+import { wwMutex } from './ww-mutex.ts'
 
 /**
  * The primitives of the kernel, by the name under which the builder offers them (`m.mutex('A')`). The only list of
@@ -21,4 +29,12 @@ export const kernelPrimitives = {
   completion,
   fence: dmaFence,
   fenceCallback: dmaFenceCb,
+  wwClass,
+  wwMutex,
+  resv: dmaResv,
+  memory,
+  mmapLock,
+  signalling,
+  workqueue,
+  work,
 } as const

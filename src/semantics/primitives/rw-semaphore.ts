@@ -10,7 +10,7 @@ const writeQueued = some('q', 'process', its('queued', 'q'))
  * (rwsem_down_read_slowpath(): a reader may steal a free semaphore from queued waiters, but does not join other readers
  * past them). So reader-held and writer-queued blocks every new reader, also the second down_read() of one task.
  */
-const canRead = all(no(the('writer')), any(no(writeQueued), no(readHeld)))
+export const canRead = all(no(the('writer')), any(no(writeQueued), no(readHeld)))
 const canWrite = all(no(the('writer')), no(readHeld))
 const read = [bump(my('reads'), 1)]
 const write = [set(the('writer'), 1), set(my('wrote'), 1)]
@@ -27,6 +27,7 @@ export const rwSemaphore = primitive({
   source:
     'kernel/locking/rwsem.c: rwsem_down_read_slowpath(), rwsem_down_write_slowpath(), __down_read_trylock(), RWSEM_READ_FAILED_MASK, downgrade_write()',
   limits: [
+    'A trylock that misses because readers merely queue (the semaphore has just been released and they have not woken) is not modelled.',
     'The HANDOFF bit (set for a writer that has waited 4 ms, after which nobody steals) is not modelled: starvation of a queued writer is not judged.',
     'One process may read-hold it three times; beyond that a verdict is unknown.',
     'The _non_owner variants are not modelled: up_read() and up_write() are for the holder.',

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { primitive } from '../primitive.ts'
-import { bump, is, my, positive, set } from '../vocabulary.ts'
+import { primitive, type PExpr } from '../primitive.ts'
+import { bump, is, my, set } from '../vocabulary.ts'
 
 const atomic = my('atomic')
 const irqOff = my('irqOff')
 const bhOff = my('bhOff')
+/** Deeper than the context itself is: a handler runs with interrupts off, a task does not. */
+const raised = (field: 'atomic' | 'irqOff' | 'bhOff'): PExpr => ['<', my(`${field}Base`), my(field)]
 
 /**
  * The execution state of a process: its `preempt_count()` and its CPU's interrupt state as far as locking cares
@@ -16,6 +18,7 @@ export const task = primitive({
   source: 'include/linux/preempt.h, include/linux/irqflags.h, kernel/softirq.c: __local_bh_enable_ip()',
   limits: [
     'Every process has a CPU of its own unless a handler runs on top of it; NMIs and PREEMPT_RT are not modelled.',
+    'Saved interrupt states are nesting depths: releasing two irqsave locks in the order they were taken, which turns interrupts on too early, is not seen.',
     'Interrupts and bottom halves can be disabled three deep, locks nested seven deep; beyond that a verdict is unknown.',
   ],
   implicit: true,
@@ -24,7 +27,11 @@ export const task = primitive({
     irqOff: { max: 3, per: ['process'], init: { hardirq: 1 } },
     bhOff: { max: 3, per: ['process'], init: { softirq: 1 } },
     inInterrupt: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
+    atomicBase: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
+    irqOffBase: { max: 1, per: ['process'], init: { hardirq: 1 } },
+    bhOffBase: { max: 1, per: ['process'], init: { softirq: 1 } },
   },
+  holds: { 'preemption off': raised('atomic'), 'interrupts off': raised('irqOff'), 'softirqs off': raised('bhOff') },
   operations: {
     localIrqDisable: {
       does: 'local_irq_disable(): interrupts off on this CPU',
@@ -34,7 +41,7 @@ export const task = primitive({
     localIrqSave: { does: 'local_irq_save(): interrupts off, nests', arrows: [{ set: [bump(irqOff, 1)] }] },
     localIrqRestore: {
       does: 'local_irq_restore(): back to what the matching save found',
-      needs: { 'irq-restore-unbalanced': positive(irqOff) },
+      needs: { 'irq-restore-unbalanced': raised('irqOff') },
       arrows: [{ set: [bump(irqOff, -1)] }],
     },
     localBhDisable: {
@@ -43,13 +50,13 @@ export const task = primitive({
     },
     localBhEnable: {
       does: 'local_bh_enable()',
-      needs: { 'bh-enable-unbalanced': positive(bhOff), 'bh-enable-irqs-off': is(irqOff, 0) },
+      needs: { 'bh-enable-unbalanced': raised('bhOff'), 'bh-enable-irqs-off': is(irqOff, 0) },
       arrows: [{ set: [bump(bhOff, -1)] }],
     },
     preemptDisable: { does: 'preempt_disable(): atomic from here, nests', arrows: [{ set: [bump(atomic, 1)] }] },
     preemptEnable: {
       does: 'preempt_enable()',
-      needs: { 'preempt-enable-unbalanced': positive(atomic) },
+      needs: { 'preempt-enable-unbalanced': raised('atomic') },
       arrows: [{ set: [bump(atomic, -1)] }],
     },
   },

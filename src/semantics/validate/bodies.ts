@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Site } from '#base/errors'
 import { isAssert, isCall, type Body, type CallStep, type GuardStep } from '#ir/model'
-import { exitsOf } from '../primitive.ts'
+import { exitsOf, expectedExitsOf } from '../primitive.ts'
 import { checkAssignments, checkExpression } from './expressions.ts'
 import type { Names } from './names.ts'
 
@@ -34,9 +34,10 @@ function checkCall(names: Names, { call, exits, site }: CallStep): void {
       Object.keys(primitive.operations),
       site,
     )
-  const needed = exitsOf(operation)
+  const known = exitsOf(operation)
+  const needed = expectedExitsOf(operation)
   for (const exit of Object.keys(exits))
-    if (!needed.includes(exit)) throw names.unknown('unknown-exit', `exit of ${call.op}`, exit, needed, site)
+    if (!known.includes(exit)) throw names.unknown('unknown-exit', `exit of ${call.op}`, exit, known, site)
   for (const exit of needed)
     if (!Object.hasOwn(exits, exit))
       throw names.error(

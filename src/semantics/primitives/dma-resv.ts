@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import { primitive, type PExpr } from '../primitive.ts'
+import { all, any, bump, each, every, is, its, my, no, positive, set, some, the } from '../vocabulary.ts'
+import { wwMutex } from './ww-mutex.ts'
+
+/** `enum dma_resv_usage`, as members store it; 0 is "not in the reservation". */
+export const usage = { KERNEL: 1, WRITE: 2, READ: 3, BOOKKEEP: 4 } as const
+
+const heldByMe = positive(my('held'))
+
+/** Member `f` is in the reservation with a usage that a wait for `usage` covers, and has not signalled. */
+const mustWait = (f: string): PExpr =>
+  all(positive(its('usage', f)), ['<=', its('usage', f), { param: 'usage' }], no(the('signalled', f)))
+const awaits = (f: string) => ({ field: 'awaits', at: ['me', f] })
+const busy = some('f', 'member', mustWait('f'))
+/** Everything that was noted when the wait began has signalled; what is added later is not waited for. */
+const settled = every('f', 'member', any(no(awaits('f')), the('signalled', 'f')))
+const note = [each('f', 'member', set(awaits('f'), mustWait('f')))]
+const forget = [each('f', 'member', set(awaits('f'), 0))]
+
+const waits = 'dma_fence_signal()'
+const lockdep = { does: 'wait' } as const
+const params = { usage: { min: 1, max: 4, default: 4 } } as const
+const snapshot = [
+  { when: no(busy) },
+  { when: busy, to: 'waiting', set: note },
+  { from: 'waiting', when: settled, set: forget },
+] as const
+
+/**
+ * `struct dma_resv` (drivers/dma-buf/dma-resv.c, include/linux/dma-resv.h; read at 6.18): a Wait-Die ww_mutex and a
+ * container of fences with a usage. Several buffers may share one. A wait covers what is in the container when it
+ * begins, whether or not the caller holds the lock; waiting while holding it is allowed.
+ */
+export const dmaResv = primitive({
+  name: 'dma_resv',
+  source:
+    'drivers/dma-buf/dma-resv.c: dma_resv_reserve_fences(), dma_resv_add_fence(), dma_resv_wait_timeout(), dma_resv_test_signaled(), dma_resv_reset_max_fences()',
+  limits: [
+    ...wwMutex.limits,
+    'Its members are the fences that some step of the model adds; a fence is in one slot with one usage, which only gets stronger.',
+    'A fence does not take the place of an older one of its context; every fence added needs a slot of its own, at most three are reserved at once.',
+    'The unlocked iterator restarts when the container grows; here a wait is one snapshot, so that it may restart for ever is not seen.',
+    'dma_resv_replace_fences() and dma_resv_copy_fences() are not modelled.',
+  ],
+  refs: wwMutex.refs,
+  members: 'dma_fence',
+  fields: {
+    ...wwMutex.fields,
+    usage: { max: 4, per: ['member'] },
+    slots: { max: 3 },
+    awaits: { max: 1, per: ['process', 'member'] },
+  },
+  holds: wwMutex.holds,
+  operations: {
+    ...wwMutex.operations,
+    wwUnlock: {
+      does: 'dma_resv_unlock(): by the holder only; reserved slots are lost',
+      needs: wwMutex.operations.wwUnlock.needs,
+      lockdep: { does: 'release' },
+      arrows: [
+        {
+          when: is(my('held'), 1),
+          set: [set(the('locked'), 0), set(my('held'), 0), set(the('slots'), 0), bump(my('acquired', 'class'), -1)],
+        },
+        { when: is(my('held'), 2), set: [set(the('locked'), 0), set(my('held'), 0), set(the('slots'), 0)] },
+      ],
+    },
+    reserveFences: {
+      does: 'dma_resv_reserve_fences(): room for so many fences; allocates with GFP_KERNEL, so it may reclaim',
+      needs: { 'reserve-unlocked': heldByMe },
+      params: { count: { min: 1, max: 3, default: 1 } },
+      sleeps: true,
+      arrows: [
+        {
+          set: [set(the('slots'), ['if', ['<', the('slots'), { param: 'count' }], { param: 'count' }, the('slots')])],
+          enters: { oneOf: ['shrinker', 'shrinker:fs', 'notifier'] },
+        },
+      ],
+    },
+    addFence: {
+      does: 'dma_resv_add_fence(): publishes a fence with a usage into a reserved slot; cannot fail, does not allocate',
+      needs: { 'add-unlocked': heldByMe, 'add-without-slot': positive(the('slots')) },
+      args: { fence: 'dma_fence' },
+      params,
+      arrows: [
+        {
+          set: [
+            bump(the('slots'), -1),
+            set(its('usage', 'fence'), [
+              'if',
+              all(positive(its('usage', 'fence')), ['<', its('usage', 'fence'), { param: 'usage' }]),
+              its('usage', 'fence'),
+              { param: 'usage' },
+            ]),
+            set(the('published', 'fence'), 1),
+          ],
+        },
+      ],
+    },
+    waitFences: {
+      does: 'dma_resv_wait_timeout(usage): waits for every fence of that usage or a stronger one that is in it now',
+      params,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: snapshot,
+    },
+    waitFencesInterruptible: {
+      does: 'dma_resv_wait_timeout(), interruptible: a signal to the process ends the wait with -ERESTARTSYS',
+      params,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [...snapshot, { from: 'waiting', when: no(settled), set: forget, to: 'erestartsys', escape: 'signal' }],
+    },
+    waitFencesTimeout: {
+      does: 'dma_resv_wait_timeout(), bounded: gives up after a time with 0',
+      params,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [...snapshot, { from: 'waiting', when: no(settled), set: forget, to: 'timeout', escape: 'timeout' }],
+    },
+    testSignaled: {
+      does: 'dma_resv_test_signaled(usage): looks, never waits',
+      params,
+      arrows: [
+        { when: no(busy), to: 'idle' },
+        { when: busy, to: 'busy', retry: true },
+      ],
+    },
+  },
+})
