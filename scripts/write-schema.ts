@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { format } from 'prettier'
 import { modelJsonSchema, schemaPath } from './model-schema.ts'
+import { docsPath, withPrimitives } from './primitive-table.ts'
 
-// node --conditions=fencecheck-source scripts/write-schema.ts
+// Writes what other programs need to make models and what follows from the code: the JSON Schema, and the list of
+// primitives in its page. Run: node --conditions=fencecheck-source scripts/write-schema.ts
 
-await writeFile(fileURLToPath(new URL(`../${schemaPath}`, import.meta.url)), await modelJsonSchema())
+const inRepository = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+await writeFile(inRepository(schemaPath), await modelJsonSchema())
+const page = withPrimitives(await readFile(inRepository(docsPath), 'utf8'))
+await writeFile(inRepository(docsPath), await format(page, { parser: 'markdown', printWidth: 120 }))

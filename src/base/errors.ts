@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { printable } from './text.ts'
 
 /**
  * Everything that can be wrong with what a user hands to fencecheck, one code a fault. Tests, exit statuses and
@@ -77,7 +78,10 @@ export class FencecheckError extends Error {
   /** The message as it is printed: place, text, fix. */
   get report(): string {
     const place = this.site === undefined ? '' : `${showSite(this.site)}: `
-    const fix = this.fix === undefined ? '' : `\n  fix: ${this.fix}`
-    return `${place}${this.message} [${this.code}]${fix}`
+    const fix = this.fix === undefined ? '' : `\n  fix: ${oneLine(this.fix)}`
+    return `${oneLine(place + this.message)} [${this.code}]${fix}`
   }
 }
+
+/** Names in a message come from files: nothing of them may move the cursor or start a line. */
+const oneLine = (text: string): string => printable(text).replace(/[\n\t]/g, '?')

@@ -3,8 +3,8 @@ import { invariant } from '#base/assert'
 import { evaluator, type Reader } from '#system/expression'
 import type { Machine, StateStore } from '#system/machine'
 import type { System, Transition, TransitionId } from '#system/system'
-import { keyCodec, type KeyCodec } from './key.ts'
-import { initialState, type State } from './state.ts'
+import { KeyCodec } from './key.ts'
+import { stateOf, type State } from './state.ts'
 
 type Evaluate = (state: State) => number
 
@@ -31,7 +31,7 @@ export class Interpreter implements Machine<State> {
 
   constructor(system: System) {
     this.system = system
-    this.#codec = keyCodec(system)
+    this.#codec = new KeyCodec(system)
     this.#steps = system.transitions.map((transition, id) => prepare(system, transition, id))
     const leaving = system.processes.map((p) => p.locations.map((): Step[] => []))
     for (const step of this.#steps) leaving[step.transition.process]![step.transition.from]!.push(step)
@@ -39,7 +39,9 @@ export class Interpreter implements Machine<State> {
   }
 
   initial(): State {
-    return initialState(this.system)
+    const locations = this.system.processes.map((process) => process.init)
+    const values = this.system.variables.map((variable) => variable.init)
+    return stateOf(locations, values, this.#codec.pack(locations, values))
   }
 
   enabled(state: State): readonly TransitionId[] {
@@ -58,10 +60,16 @@ export class Interpreter implements Machine<State> {
     const { transition, writes } = step
     const assigned = writes.map(({ target, value }) => [target(state), value(state)] as const)
     let { locations, values } = state
-    locations = locations.set(transition.process, transition.to)
-    for (const move of transition.joint ?? []) locations = locations.set(move.process, move.to)
-    for (const [variable, value] of assigned) values = values.set(variable, value)
-    return state.set('locations', locations).set('values', values)
+    const packed = state.packed.slice()
+    for (const { process, to } of [transition, ...(transition.joint ?? [])]) {
+      locations = locations.set(process, to)
+      this.#codec.setLocation(packed, process, to)
+    }
+    for (const [variable, value] of assigned) {
+      values = values.set(variable, value)
+      this.#codec.setValue(packed, variable, value)
+    }
+    return state.set('locations', locations).set('values', values).set('packed', packed)
   }
 
   value(state: State, variable: number): number {
@@ -118,7 +126,7 @@ class KeyStore implements StateStore<State> {
   }
 
   add(state: State): number {
-    const key = this.#codec.key(state)
+    const key = this.#codec.key(state.packed)
     for (const map of this.#maps) {
       const id = map.get(key)
       if (id !== undefined) return id
@@ -132,7 +140,8 @@ class KeyStore implements StateStore<State> {
   get(id: number): State {
     const key = this.#keys[id]
     invariant(key !== undefined, `there is no state ${id}`)
-    return this.#codec.state(key)
+    const { locations, values, bytes } = this.#codec.unpack(key)
+    return stateOf(locations, values, bytes)
   }
 }
 

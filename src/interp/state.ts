@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { List, Record, type RecordOf } from 'immutable'
-import type { System } from '#system/system'
 
 /** A state of a system: where each process is, what each variable is worth. Nothing else. */
-export type State = RecordOf<{ readonly locations: List<number>; readonly values: List<number> }>
+export type State = RecordOf<{
+  readonly locations: List<number>
+  readonly values: List<number>
+  /** The same in packed form (`key.ts`); never changed once the state is made. */
+  readonly packed: Uint8Array
+}>
 
-const makeState = Record({ locations: List<number>(), values: List<number>() }, 'State')
+const makeState = Record(
+  { locations: List<number>(), values: List<number>(), packed: new Uint8Array() as Uint8Array },
+  'State',
+)
 
-export const initialState = (system: System): State =>
-  makeState({
-    locations: List(system.processes.map((process) => process.init)),
-    values: List(system.variables.map((variable) => variable.init)),
-  })
-
-export const stateOf = (locations: readonly number[], values: readonly number[]): State =>
-  makeState({ locations: List(locations), values: List(values) })
+export const stateOf = (locations: readonly number[], values: readonly number[], packed: Uint8Array): State =>
+  makeState({ locations: List(locations), values: List(values), packed })

@@ -25,9 +25,14 @@ export function contentHash(model: Model): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }
 
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
+/** Keys whose value is a map from names that a user chose: there nothing is a description. */
+const maps = new Set(['params', 'args', 'refs', 'exits', 'init'])
+
+function canonical(value: unknown, isMap = false): unknown {
+  if (Array.isArray(value)) return value.map((x) => canonical(x))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([key, x]) => !notContent.has(key) && x !== undefined)
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, x]) => [key, canonical(x)]))
+  const entries = Object.entries(value).filter(([key, x]) => (isMap || !notContent.has(key)) && x !== undefined)
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, x]) => [key, canonical(x, !isMap && maps.has(key))]),
+  )
 }

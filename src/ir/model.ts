@@ -39,8 +39,6 @@ export interface ModelObject {
   readonly kind: string
   /** Start values of fields, where they differ from the primitive's own. */
   readonly init?: Readonly<Record<string, number>>
-  /** Numbers the primitive's conditions may read as parameters. */
-  readonly params?: Readonly<Record<string, number>>
   /** Other objects it is tied to, by the primitive's own word: `{ lock: 'dev->fence_lock' }`. */
   readonly refs?: Readonly<Record<string, string>>
   /** What it contains: the fences of a reservation. */
@@ -141,9 +139,9 @@ export interface ModelProcess {
 }
 
 /**
- * An interrupt handler waits at its body's initial location, which must be a resting one. Raised, it runs on top of one
- * of `on` (which cannot move until the handler is back at its initial location) or on a CPU that none of the model's
- * processes uses.
+ * An interrupt handler waits at a location of its own called `idle`. Raised, it runs its body on top of one of `on`,
+ * which cannot move until the handler has returned, or on a CPU that none of the model's processes uses. At a resting
+ * location of its body it returns: a last step from a location called `return` takes it back to `idle`.
  */
 export interface Handler {
   /** Processes it may run on top of, while they have this interrupt enabled. All tasks and workers unless said. */

@@ -34,7 +34,6 @@ const object = v.pipe(
     name,
     kind: known("The primitive: 'mutex', 'rw_semaphore', 'spinlock', 'rwlock', 'completion', 'dma_fence', ..."),
     init: optional(numbers("Start values of shared fields, where they differ from the primitive's own.")),
-    params: optional(numbers("Numbers that the primitive's conditions read.")),
     refs: optional(namesByWord("Other objects it is tied to, by the primitive's own word.")),
     members: optional(names('Objects that it contains.')),
     role: optional(text('What it is to other models, when models are composed.')),

@@ -84,7 +84,7 @@ export class Builder {
     const init: Record<string, number> = {}
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
-      if (key === 'role' || key === 'members' || key === 'params' || value === undefined) continue
+      if (key === 'role' || key === 'members' || value === undefined) continue
       if (value instanceof ObjectHandle) refs[key] = ownName(value, this, site)
       else if (typeof value === 'number' || typeof value === 'boolean') init[key] = Number(value)
       else
@@ -97,16 +97,11 @@ export class Builder {
           },
         )
     }
-    const { role, members, params } = options as {
-      role?: string
-      members?: ObjectHandle[]
-      params?: Record<string, number>
-    }
+    const { role, members } = options as { role?: string; members?: ObjectHandle[] }
     this.#objects.push({
       name: full,
       kind: primitive.name,
       ...(Object.keys(init).length > 0 && { init }),
-      ...(params !== undefined && { params }),
       ...(Object.keys(refs).length > 0 && { refs }),
       ...(members !== undefined && { members: members.map((member) => ownName(member, this, site)) }),
       ...(role !== undefined && { role }),

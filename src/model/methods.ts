@@ -57,7 +57,6 @@ type Refs<P extends Primitive> = P extends { readonly refs: infer T }
 export type ObjectOptions<P extends Primitive> = { readonly [F in SharedField<P>]?: number | boolean } & Refs<P> & {
     readonly role?: string
     readonly members?: readonly ObjectHandle[]
-    readonly params?: Readonly<Record<string, number>>
   }
 
 /** Declares an object of each primitive by name. */

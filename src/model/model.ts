@@ -92,7 +92,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
     write: (m: ModelBuilder<R>, variant: V, params: Readonly<Record<P, number>>) => void,
   ): ModelSource => {
     const site = callerSite()
-    if (!/^[a-z0-9][a-z0-9./_-]*$/i.test(id))
+    if (!/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/i.test(id))
       throw new FencecheckError('wrong-argument', `'${id}' is not a model id`, {
         site,
         fix: 'use letters, digits, - . _ and /',

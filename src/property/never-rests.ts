@@ -30,18 +30,16 @@ export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
     for (let edge = 0; edge < graph.degree(state); edge++)
       if (follows(state, edge)) rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
   const found = new Map<number, Finding>()
-  for (const state of evidence.soundStates()) {
-    const restless = processes.keys().filter((p) => !found.has(p) && !rests.has(of[state]!, p))
-    const candidates = [...restless]
+  // Only a process with a resting location somewhere can be missing one.
+  const candidates = [...processes.keys()].filter((p) => processes[p]!.locations.some((location) => location.rest))
+  for (const state of evidence.soundStates())
     for (const process of candidates) {
+      if (rests.has(of[state]!, process) || found.has(process)) continue
       const at = machine.location(store.get(state), process)
-      const couldRest = [...control.future(process, at)].some(
-        (id) => processes[process]!.locations[control.successor(process, id)]!.rest,
-      )
-      if (!couldRest) continue
-      const message = `'${processes[process]!.name}' can come to run on for ever without ever resting again`
+      const { name, locations } = processes[process]!
+      if (![...control.future(process, at)].some((id) => locations[control.successor(process, id)]!.rest)) continue
+      const message = `'${name}' can come to run on for ever without ever resting again`
       found.set(process, { code: 'never-rests', message })
     }
-  }
   return [...found.values()]
 }

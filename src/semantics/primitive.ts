@@ -56,7 +56,7 @@ export interface Ref {
 }
 
 export type PExpr = number | Ref | Param | Has | Quantified | readonly [Operator, ...PExpr[]]
-/** A number fixed when the model is lowered: given by the call, else by the object, else the operation's default. */
+/** A number fixed when the model is lowered: given by the call, else the operation's default. */
 export interface Param {
   readonly param: string
 }

@@ -149,7 +149,9 @@ export function fold(e: Application): Expr {
       break
     default:
   }
-  return typeof a === 'number' && typeof b === 'number' && inDomain(op, a, b) ? applyOperator(op, a, b) : e
+  if (typeof a !== 'number' || typeof b !== 'number' || !inDomain(op, a, b)) return e
+  const result = applyOperator(op, a, b)
+  return Number.isSafeInteger(result) ? result : e
 }
 
 /** Shift counts that keep a result exact; see `domain.ts` in `semantics/lower`. */

@@ -55,8 +55,10 @@ export function interval(e: Expr, variables: readonly Variable[], known: Known =
         return a.lo >= 0 && b.lo >= 0 ? { lo: 0, hi: 2 ** bits(Math.max(a.hi, b.hi)) - 1 } : int32
       case '~':
         return { lo: -1 - a.hi, hi: -1 - a.lo }
-      case '<<':
-        return hull([a.lo, a.lo * 2 ** Math.max(0, b.hi), a.hi, a.hi * 2 ** Math.max(0, b.hi)])
+      case '<<': {
+        const shift = 2 ** Math.min(Math.max(0, b.hi), maxShift['<<'])
+        return hull([a.lo, a.lo * shift, a.hi, a.hi * shift])
+      }
       case '>>':
         return { lo: Math.min(a.lo, 0), hi: Math.max(a.hi, 0) }
       case 'if':

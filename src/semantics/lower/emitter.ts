@@ -63,6 +63,7 @@ export class Emitter {
     const { list } = this.variables
     this.#refuseDoubleWrite(draft)
     const guard = draft.guard.filter((g) => typeof g !== 'number')
+    for (const g of guard) interval(g, list)
     const known = learn(guard, list)
     const guardDefined = conjuncts(defined(fold(['and', ...guard]), list))
     if (guardDefined.length > 0)

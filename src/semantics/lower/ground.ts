@@ -31,7 +31,7 @@ export function scopeOf(
     on,
     me,
     args: { ...object.refs, ...call.args },
-    params: { ...Object.fromEntries(defaults), ...object.params, ...call.params },
+    params: { ...Object.fromEntries(defaults), ...call.params },
     bound: {},
   }
 }

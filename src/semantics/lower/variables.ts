@@ -38,7 +38,8 @@ export class Variables {
       object,
       primitive: present(registry.get(object.kind), 'validation found every primitive'),
     }))
-    this.instances = new Map([...implicit, ...declared].map((x) => [x.object.name, x]))
+    // Declared ones first: what a process holds is told by its locks before the state they put it in.
+    this.instances = new Map([...declared, ...implicit].map((x) => [x.object.name, x]))
     for (const variable of model.variables ?? []) {
       const { name, min, max, init, length } = variable
       const start = (i: number): number => (typeof init === 'number' ? init : present(init[i]))

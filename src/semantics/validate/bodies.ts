@@ -48,12 +48,12 @@ function checkCall(names: Names, { call, exits, site }: CallStep): void {
       )
   const args = operation.args ?? {}
   for (const [name, target] of Object.entries(call.args ?? {})) {
-    if (args[name] === undefined)
+    if (!Object.hasOwn(args, name))
       throw names.unknown('wrong-argument', `argument of ${call.op}`, name, Object.keys(args), site)
-    names.isOf(target, args[name], `argument '${name}' of ${call.op}`, site)
+    names.isOf(target, args[name]!, `argument '${name}' of ${call.op}`, site)
   }
   for (const name of Object.keys(args))
-    if (call.args?.[name] === undefined)
+    if (!Object.hasOwn(call.args ?? {}, name))
       throw names.error(
         'wrong-argument',
         `${call.op} needs the argument '${name}', a ${args[name]}`,
@@ -62,7 +62,7 @@ function checkCall(names: Names, { call, exits, site }: CallStep): void {
       )
   const params = operation.params ?? {}
   for (const [name, value] of Object.entries(call.params ?? {})) {
-    const range = params[name]
+    const range = Object.hasOwn(params, name) ? params[name] : undefined
     if (range === undefined)
       throw names.unknown('wrong-argument', `parameter of ${call.op}`, name, Object.keys(params), site)
     if (!Number.isInteger(value) || value < range.min || value > range.max)

@@ -2,7 +2,8 @@
 import type { FencecheckError, Site } from '#base/errors'
 import { operators, type ModelExpr } from '#ir/expression'
 import { limits } from '#ir/limits'
-import type { ModelTarget } from '#ir/model'
+import type { Body, ModelTarget } from '#ir/model'
+import { isHandler } from '../contexts.ts'
 import type { Names } from './names.ts'
 
 /** Checks the targets and values of one step. */
@@ -58,7 +59,7 @@ export function checkExpression(
     const body = names.processes.get(e.process)
     if (!names.processes.has(e.process))
       throw names.unknown('unknown-name', 'process', e.process, names.processes.keys(), site)
-    const locations = body?.locations.map((location) => location.name) ?? []
+    const locations = locationsOf(names, e.process, body)
     if (e.in.length === 0) throw bad('a location test names no location', 'name at least one')
     for (const name of e.in)
       if (!locations.includes(name))
@@ -92,4 +93,12 @@ function checkApplication(
   if (arity !== undefined && operands.length !== arity)
     throw names.error('wrong-expression', `'${op}' has ${operands.length} operands`, site, `give ${arity}`)
   for (const x of operands) checkExpression(names, x, site, who, depth + 1)
+}
+
+/** Where a process can be said to be. A handler returns where its body rests: it is then at `return`, later at `idle`. */
+function locationsOf(names: Names, process: string, body: Body | undefined): readonly string[] {
+  const locations = body?.locations ?? []
+  const declared = names.model.processes.find(({ name }) => name === process)
+  if (declared === undefined || !isHandler(declared)) return locations.map(({ name }) => name)
+  return ['idle', 'return', ...locations.filter(({ rest }) => rest !== true).map(({ name }) => name)]
 }

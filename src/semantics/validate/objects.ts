@@ -8,7 +8,7 @@ import type { Names } from './names.ts'
 export function checkObject(names: Names, object: ModelObject): void {
   const primitive = names.objects.get(object.name)!
   for (const [field, value] of Object.entries(object.init ?? {})) {
-    const declaration = primitive.fields[field]
+    const declaration = Object.hasOwn(primitive.fields, field) ? primitive.fields[field] : undefined
     if (declaration === undefined)
       throw names.unknown(
         'unknown-name',
@@ -34,7 +34,7 @@ export function checkObject(names: Names, object: ModelObject): void {
       )
   }
   for (const [ref, target] of Object.entries(object.refs ?? {})) {
-    const kind = primitive.refs?.[ref]
+    const kind = Object.hasOwn(primitive.refs ?? {}, ref) ? primitive.refs?.[ref] : undefined
     if (kind === undefined)
       throw names.unknown(
         'wrong-argument',

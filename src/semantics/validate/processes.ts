@@ -49,7 +49,7 @@ export function checkHook(names: Names, hook: Hook): void {
   const primitive = names.objects.get(hook.object)
   if (primitive === undefined)
     throw names.unknown('unknown-name', 'object', hook.object, names.objects.keys(), undefined)
-  const declared = primitive.hooks?.[hook.on]
+  const declared = Object.hasOwn(primitive.hooks ?? {}, hook.on) ? primitive.hooks?.[hook.on] : undefined
   if (declared === undefined)
     throw names.unknown(
       'unknown-name',
