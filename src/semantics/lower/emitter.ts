@@ -31,6 +31,14 @@ export interface Draft extends Move {
   readonly origin: OriginId
 }
 
+/** Where a fault is reported: by which process, at which location, as part of which step. */
+export interface FaultSite {
+  readonly process: ProcessId
+  readonly from: LocationId
+  readonly label: string
+  readonly origin: OriginId
+}
+
 /**
  * Collects transitions. Whatever could leave a range or have no value becomes an explicit fault transition, and its
  * complement a conjunct of the normal one: so reduction and SPIN see it too, and evaluation never fails.
@@ -97,11 +105,7 @@ export class Emitter {
   }
 
   /** Emits a fault transition: under this guard the process reports the fault and stops. */
-  fault(
-    at: { process: ProcessId; from: LocationId; label: string; origin: OriginId },
-    guard: readonly Expr[],
-    fault: Fault,
-  ): void {
+  fault(at: FaultSite, guard: readonly Expr[], fault: Fault): void {
     if (guard.includes(0)) return
     const { process, from, origin } = at
     const to = this.faultAt[process]
@@ -109,6 +113,12 @@ export class Emitter {
     const label = `${at.label} !! ${fault.code}`
     const conditions = guard.flatMap(conjuncts)
     this.#add({ process, from, to, guard: conditions, effect: [], fault, exit: 'fault', label, origin })
+  }
+
+  /** The conditions under which an expression has a value, none if it always has. */
+  hasValue(e: Expr): readonly Expr[] {
+    interval(e, this.variables.list)
+    return conjuncts(defined(e, this.variables.list))
   }
 
   #add(transition: Transition): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Model } from '#ir/model'
-import { conjuncts, not } from '#system/expression'
+import { and, conjuncts, not } from '#system/expression'
 import type { Process, ProcessId, System } from '#system/system'
 import { isHandler } from '../contexts.ts'
 import type { Registry } from '../registry.ts'
@@ -82,7 +82,11 @@ function lowerInvariant(model: Model, index: number, emitter: Emitter): number {
     ...(site !== undefined && { site }),
   })
   const fault = { kind: 'assertion', code: 'invariant', detail: name } as const
-  emitter.fault({ process, from, label: `invariant ${name}`, origin }, [not(condition)], fault)
+  const at = { process, from, label: `invariant ${name}`, origin }
+  const sound = emitter.hasValue(condition)
+  if (sound.length > 0)
+    emitter.fault(at, [not(and(...sound))], { kind: 'range', code: 'undefined-value', detail: `the invariant ${name}` })
+  emitter.fault(at, [...sound, not(condition)], fault)
   return from
 }
 

@@ -138,7 +138,7 @@ export class Lowering implements Caller {
       const made = origin('assert')
       this.emitter.emit({ ...base, guard: conjuncts(claim), effect: [], exit: 'ok', label, origin: made })
       const fault = { kind: 'assertion', code: 'assertion', detail: text } as const
-      return this.emitter.fault({ ...base, label, origin: made }, [not(claim)], fault)
+      return this.emitter.fault({ ...base, label, origin: made }, [...this.emitter.hasValue(claim), not(claim)], fault)
     }
     const draft = {
       ...base,

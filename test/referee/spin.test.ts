@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
+import { toPromela } from '#export/promela'
+import { Interpreter } from '#interp/interpreter'
+import type { State } from '#interp/state'
+import { isModelSource, type ModelSource } from '#model/model'
+import { lower } from '#semantics/lower/lower'
+import type { System } from '#system/system'
+import { instance, kernelRegistry } from '../fixtures/models.ts'
+import { randomModel } from '../fixtures/random-model.ts'
+import { constructs } from './constructs.ts'
+import { missingTool, spin, type Sight } from './spin.ts'
+
+// SPIN as the referee: an independent explorer, given the exported text, must count the same states and see the same
+// terminal deadlocks and faults. It judges nothing else: what our verdicts make of these states is tested elsewhere.
+
+/** Larger models are not compared. */
+const limit = 20_000
+/** Random models of one run, by their seeds. `SPIN_SEED=1000 SPIN_MODELS=600` compares others. */
+const firstSeed = Number(process.env['SPIN_SEED'] ?? 1)
+const randomModels = Number(process.env['SPIN_MODELS'] ?? 60)
+
+/** What the reference interpreter sees; undefined beyond the limit. */
+function interpreted(system: System): Sight | undefined {
+  const machine = new Interpreter(system)
+  let deadlock = false
+  let fault = false
+  const search = explore<State>({
+    machine,
+    frontier: new BreadthFirst(),
+    observers: [
+      {
+        expand(_, state, enabled) {
+          deadlock ||= enabled.length === 0 && system.processes.some((_, p) => !mayStay(system, p, state))
+          fault ||= enabled.some((id) => system.transitions[id]!.fault !== undefined)
+        },
+      },
+    ],
+  })
+  return search.advance(limit) ? { states: search.graph.states, deadlock, fault } : undefined
+}
+
+function mayStay(system: System, process: number, state: State): boolean {
+  const { locations, faultAt } = system.processes[process]!
+  const at = state.locations.get(process)!
+  return at === faultAt || locations[at]!.rest
+}
+
+async function compare(system: System, skip?: (why: string) => void): Promise<void> {
+  const ours = interpreted(system)
+  if (ours === undefined && skip !== undefined) return skip(`more than ${limit} states`)
+  expect(await spin(toPromela(system))).toEqual(ours)
+}
+
+const folder = join(import.meta.dirname, '../../models')
+const sources = await Promise.all(
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+    .map(async (file) => ((await import(join(folder, file))) as { default?: unknown }).default),
+)
+const bundled: readonly ModelSource[] = sources.filter(isModelSource)
+
+if (missingTool !== undefined && process.env['CI'] === undefined)
+  test.skip(`SPIN agrees (not compared: ${missingTool} is not installed)`, () => {})
+else {
+  test('the tools of the referee are installed, and it finds the models', () => {
+    expect(missingTool).toBeUndefined()
+    expect(bundled.length).toBeGreaterThan(8)
+  })
+
+  describe.concurrent('SPIN agrees on', { timeout: 90_000 }, () => {
+    for (const [name, build] of Object.entries(constructs))
+      test(name, () => compare(lower(instance(build), kernelRegistry)))
+  })
+
+  describe.concurrent('SPIN agrees on the bundled model', { timeout: 90_000 }, () => {
+    for (const { id, variants, registry, instantiate } of bundled)
+      for (const variant of variants)
+        test([id, variant].join(' '), ({ skip }) => compare(lower(instantiate(variant), registry), skip))
+  })
+
+  describe.concurrent('SPIN agrees on the random model', { timeout: 90_000 }, () => {
+    for (let seed = firstSeed; seed < firstSeed + randomModels; seed++)
+      test(`seed ${seed}`, ({ skip }) => compare(lower(randomModel(seed), kernelRegistry), skip))
+  })
+}
