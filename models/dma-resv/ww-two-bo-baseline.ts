@@ -40,7 +40,7 @@ export default model(
         t.end()
       }
       t.wwAcquireInit(K)
-      t.wwLock(x, { edeadlk: () => t.assert(false, 'a first lock never backs off') })
+      t.wwLock(x, { edeadlk: () => t.unreachable('a first lock never backs off') })
       t.loop(() => {
         t.wwLock(y, { ok: held, edeadlk: () => {} })
         t.wwUnlock(x)

@@ -13,7 +13,7 @@ export default model(
     sources: ['drivers/dma-buf/dma-fence.c: DOC: fence cross-driver contract; read at 6.18.19'],
     abstracts: ['The shrinker looks at one buffer; the job is pushed by setting a flag that the hardware waits for.'],
     variants: {
-      buggy: { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['bo', 'job_fence'] },
+      buggy: { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['job_fence'] },
       'alloc-first': 'holds',
     },
   },

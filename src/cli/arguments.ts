@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { FencecheckError } from '#base/errors'
 import { listed, nearest } from '#base/text'
 import { kinds, type Kind } from '#ir/model'
-import type { LoadedModel } from './load-models.ts'
+import type { LoadedModel } from './loaded-model.ts'
 
 /** `NAME=NUMBER`, collected. */
 export function parameter(text: string, before: Record<string, number> = {}): Record<string, number> {
@@ -14,23 +14,25 @@ export function parameter(text: string, before: Record<string, number> = {}): Re
 
 /** A whole number of at least 1. */
 export function positive(text: string): number {
-  const n = Number(text)
+  const n = /^\d+$/.test(text) ? Number(text) : 0
   if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('use a whole number of at least 1')
   return n
 }
 
-/** `500M`, `2G`, `800000`: bytes. */
+/** `500M`, `2G`, `800000`: bytes, more than none. */
 export function bytes(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMG]?)i?B?$/i.exec(text)
-  if (match === null) throw new InvalidArgumentError('use bytes, or a number with K, M or G, for example 2G')
-  return Math.round(Number(match[1]) * 1024 ** ['', 'K', 'M', 'G'].indexOf(match[2]!.toUpperCase()))
+  const match = /^(\d+(?:\.\d+)?)([KMGT]?)i?B?$/i.exec(text)
+  const n = match === null ? 0 : Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(match[2]!.toUpperCase())
+  if (n < 1) throw new InvalidArgumentError('use bytes, or a number with K, M, G or T, for example 2G')
+  return Math.round(n)
 }
 
-/** `30`, `30s`, `5m`, `1h`: seconds. */
+/** `30`, `30s`, `5m`, `1h`: seconds, more than none. */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(text)
-  if (match === null) throw new InvalidArgumentError('use seconds, or a number with s, m or h, for example 5m')
-  return Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's') as 's' | 'm' | 'h']
+  const n = match === null ? 0 : Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's') as 's' | 'm' | 'h']
+  if (n === 0) throw new InvalidArgumentError('use seconds, or a number with s, m or h, for example 5m')
+  return n
 }
 
 /** Kinds of violation, separated by commas. */
@@ -40,6 +42,18 @@ export function kindList(text: string): readonly Kind[] {
     if (kind !== undefined) return kind
     const meant = nearest(name, kinds)
     throw new InvalidArgumentError(meant === undefined ? `the kinds are ${kinds.join(', ')}` : `did you mean ${meant}?`)
+  })
+}
+
+/**
+ * The kinds of violation to look for.
+ * @throws FencecheckError `wrong-usage` if none is left: then everything would hold.
+ */
+export function selectKinds(wanted: readonly Kind[] = kinds, ignored: readonly Kind[] = []): readonly Kind[] {
+  const left = wanted.filter((kind) => !ignored.includes(kind))
+  if (left.length > 0) return left
+  throw new FencecheckError('wrong-usage', '--property and --ignore leave no kind of violation to look for', {
+    fix: 'ignore fewer kinds',
   })
 }
 

@@ -13,9 +13,17 @@ export const exitStatus = {
 } as const
 export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
 
+/** What came of a run besides its results. */
+interface Circumstances {
+  readonly interrupted: boolean
+  readonly internal: boolean
+  readonly errors: readonly unknown[]
+}
+
 /** What a set of results means for the caller. A violation outweighs a limit that was hit elsewhere. */
-export function statusOf(results: readonly Result[], errors: readonly unknown[], interrupted: boolean): ExitStatus {
+export function statusOf(results: readonly Result[], { interrupted, internal, errors }: Circumstances): ExitStatus {
   if (interrupted) return exitStatus.interrupted
+  if (internal) return exitStatus.internal
   if (errors.length > 0) return exitStatus.wrongInput
   const bad = (r: Result): boolean =>
     r.asExpected === undefined ? r.verdict === 'violated' : !r.asExpected && r.verdict !== 'unknown'
@@ -27,10 +35,10 @@ export function statusOf(results: readonly Result[], errors: readonly unknown[],
 
 /** The message and status of anything thrown: the user's fault in one message, ours marked as ours. */
 export function failure(error: unknown): { readonly message: string; readonly status: ExitStatus } {
-  if (error instanceof FencecheckError) return { message: `fencecheck: ${error.report}`, status: exitStatus.wrongInput }
+  if (error instanceof FencecheckError) return { message: error.report, status: exitStatus.wrongInput }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
-    message: `fencecheck: this is a fault of fencecheck itself, please report it with the model\n${text}`,
+    message: `this is a fault of fencecheck itself, please report it with the model\n${text}`,
     status: exitStatus.internal,
   }
 }

@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { exitStatus } from './exit-status.ts'
 
-/** Ctrl-C asks once to stop with what is known so far; a second one leaves at once. */
-export function interruptible(): { readonly signal: AbortSignal; readonly dispose: () => void } {
-  const controller = new AbortController()
-  const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(exitStatus.interrupted)
-    controller.abort()
+/**
+ * Ctrl-C asks once to stop with what is known so far. A second one, or one while no such work is under way, ends the
+ * process as the system does it, so that a model whose code never comes back can be left too.
+ */
+export class Interrupt {
+  readonly #controller = new AbortController()
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
   }
-  process.on('SIGINT', onInterrupt)
-  return { signal: controller.signal, dispose: () => process.off('SIGINT', onInterrupt) }
+
+  /** Does work that looks at the signal. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const abort = (): void => this.#controller.abort()
+    process.once('SIGINT', abort)
+    try {
+      return await work()
+    } finally {
+      // Work that was too short to breathe has not heard of a Ctrl-C yet.
+      await new Promise((resolve) => setImmediate(resolve))
+      process.off('SIGINT', abort)
+    }
+  }
 }

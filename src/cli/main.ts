@@ -7,15 +7,18 @@ import { listCommand } from './commands/list.ts'
 import { replayCommand } from './commands/replay.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitStatus, failure } from './exit-status.ts'
+import { guardEnd } from './process-end.ts'
 import { processTerminal } from './terminal.ts'
+import { usageError } from './usage-error.ts'
 
 const statusHelp = `
 Exit status: 0 as expected, 1 not as expected, 2 wrong usage or a wrong file, 3 unknown (a limit was hit),
 70 a fault of fencecheck itself, 130 interrupted.`
 
-/** The command line: `args` without node and script. Sets the exit status of the process; never throws. */
-export async function main(args: readonly string[]): Promise<void> {
+/** The command line: `args` without node and script. Ends the process with the status that the command has chosen. */
+export async function main(args: readonly string[]): Promise<never> {
   const terminal = processTerminal()
+  const end = guardEnd(terminal)
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
@@ -24,19 +27,17 @@ export async function main(args: readonly string[]): Promise<void> {
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ outputError: () => {} })
     .addHelpText('after', statusHelp)
   for (const add of [checkCommand, replayCommand, simulateCommand, listCommand, exportCommand]) add(program, terminal)
-  for (const command of program.commands) command.exitOverride()
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Commander has printed its message; help and version are not faults.
-      terminal.exitWith(error.exitCode === 0 ? exitStatus.asExpected : exitStatus.wrongInput)
-      return
-    }
-    const { message, status } = failure(error)
-    process.stderr.write(`${message}\n`)
-    terminal.exitWith(status)
+    // Help and version are not faults; help that nobody asked for has been printed to stderr.
+    const shown = error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')
+    const { message, status } = failure(error instanceof CommanderError ? usageError(error, args) : error)
+    if (!shown) terminal.error(message)
+    terminal.exitWith(shown && error.exitCode === 0 ? exitStatus.asExpected : status)
   }
+  return end()
 }

@@ -6,15 +6,14 @@ import { WaitGraphs } from '#property/wait-graph'
 import type { Machine } from '#system/machine'
 import type { System, TransitionId } from '#system/system'
 import { traceStep } from '#trace/record'
-import type { Trace } from '#trace/trace'
 import type { Terminal } from './terminal.ts'
 
-/** Walks through a replayed path: Enter goes on, b back, q leaves. */
+/** Walks through a replayed path, which `end` says the end of: Enter goes on, b back, q leaves. */
 export async function walk<S>(
   machine: Machine<S>,
   path: readonly TransitionId[],
   states: readonly S[],
-  trace: Trace,
+  end: string,
   terminal: Terminal,
 ): Promise<void> {
   const show = viewer(machine)
@@ -22,7 +21,7 @@ export async function walk<S>(
   for (let i = 0; ;) {
     terminal.out(show(states[i]!))
     if (i === path.length) {
-      terminal.out(`end: ${trace.outcome.kind}`)
+      terminal.out(printable(end))
       break
     }
     terminal.out(printable(`step ${i + 1} of ${path.length}: ${stepText(machine.system, path[i]!)}`))
@@ -49,9 +48,10 @@ export async function chooseSteps<S>(machine: Machine<S>, terminal: Terminal): P
     const answer = await input.ask(`step ${states.length}: number, b = back, q = quit > `)
     if (answer === undefined || answer === 'q') break
     const chosen = enabled[Number(answer) - 1]
-    if (answer === 'b') states.splice(1, Infinity, ...states.slice(1, -1))
-    else if (chosen !== undefined) states.push(machine.fire(state, chosen))
-    else terminal.error(`'${printable(answer)}' is not one of the choices`)
+    if (answer === 'b') {
+      if (states.length > 1) states.pop()
+    } else if (chosen !== undefined) states.push(machine.fire(state, chosen))
+    else terminal.error(`'${answer}' is not one of the choices`)
   }
   input.close()
 }
@@ -98,7 +98,9 @@ function lines(): { readonly ask: (prompt: string) => Promise<string | undefined
     async ask(prompt) {
       process.stderr.write(prompt)
       const next = await iterator.next()
-      return next.done === true ? undefined : next.value.trim()
+      if (next.done !== true) return next.value.trim()
+      process.stderr.write('\n')
+      return undefined
     },
     close: () => reader.close(),
   }

@@ -1,32 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
+import { printable } from '#base/text'
 import { colourStyle, plainStyle, type Style } from '#report/words'
-import type { ExitStatus } from './exit-status.ts'
+import { exitStatus, type ExitStatus } from './exit-status.ts'
+import { reason } from './reason.ts'
 
 /** Results go to stdout, everything else to stderr. */
 export interface Terminal {
   readonly style: Style
   readonly width: number
+  /** The status that the process ends with. */
+  readonly status: ExitStatus
   out(text: string): void
+  /** A message; what could steer a terminal is taken out of it. */
   error(text: string): void
-  /** The status the process ends with once everything is written. */
   exitWith(status: ExitStatus): void
 }
 
 export function processTerminal(): Terminal {
-  // A reader that has seen enough (`| head`) closes the pipe; that is not a fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+  let status: ExitStatus = exitStatus.asExpected
+  let lost = false
+  const error = (text: string): void => void process.stderr.write(`fencecheck: ${printable(text)}\n`)
+  process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe; that is not a fault.
+    if (fault.code === 'EPIPE' || lost) return
+    lost = true
+    error(`cannot write the results: ${reason(fault)} [file-unwritable]\n  fix: send stdout where there is room`)
   })
+  process.stderr.on('error', () => {})
   return {
-    style:
-      process.stdout.isTTY === true && process.stdout.hasColors() && !process.env['NO_COLOR']
-        ? colourStyle
-        : plainStyle,
+    style: wantsColour() ? colourStyle : plainStyle,
     width: Math.max(60, Math.min(process.stdout.columns || 100, 140)),
+    get status() {
+      return lost && status < exitStatus.wrongInput ? exitStatus.wrongInput : status
+    },
     out: (text) => void process.stdout.write(`${text}\n`),
-    error: (text) => void process.stderr.write(`fencecheck: ${text}\n`),
-    exitWith: (status) => {
-      process.exitCode = status
+    error,
+    exitWith: (chosen) => {
+      status = chosen
     },
   }
+}
+
+/** NO_COLOR says no, FORCE_COLOR says yes, else a terminal that can show colours does. */
+function wantsColour(): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env
+  if (no !== undefined && no !== '') return false
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  return process.stdout.isTTY === true && process.stdout.hasColors()
 }

@@ -6,7 +6,7 @@ export const limits = {
   variables: 20_000,
   objects: 10_000,
   /** Steps of all bodies of a model. */
-  steps: 200_000,
+  steps: 100_000,
   /** Transitions after lowering, where bodies are written out for each process. */
   transitions: 1_000_000,
   /** Nesting of one expression. */

@@ -155,7 +155,7 @@ function chooseParams(
   chosen: Readonly<Record<string, number>>,
 ): Record<string, number> {
   for (const [name, value] of Object.entries(chosen)) {
-    const range = params[name]
+    const range = Object.hasOwn(params, name) ? params[name] : undefined
     if (range === undefined) {
       const meant = nearest(name, Object.keys(params))
       const known = Object.keys(params)

@@ -82,6 +82,12 @@ export class Path {
     this.#flow.step({ ...details, assert: this.#expr(claim, details.site), ...(message !== undefined && { message }) })
   }
 
+  /** A claim that no run comes here; a violation if one does. */
+  unreachable(why: string): void {
+    this.assert(0, why)
+    this.end()
+  }
+
   /** Commits to one of the branches first, in a step of its own: a branch cannot dodge a lock that happens to be taken. */
   either(branches: Readonly<Record<string, Branch>>): void {
     const details = this.#details()

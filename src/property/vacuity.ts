@@ -7,7 +7,7 @@ import type { Evidence, Finding } from './property.ts'
  * What a complete search never saw: operations no run reaches, exits and branches no run takes, fences nobody waits
  * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it.
  */
-export function vacuity<S>({ machine, facts }: Evidence<S>): readonly Finding[] {
+export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly Finding[] {
   const { system } = machine
   interface Seen {
     origin: number
@@ -23,10 +23,18 @@ export function vacuity<S>({ machine, facts }: Evidence<S>): readonly Finding[] 
   }
   const note = (id: TransitionId, origin: number, process: number, from: number): void => {
     const seen = see(origin)
-    seen.reached ||= facts.visited(process, from)
+    seen.reached ||= facts.visited(process, from) || onlyFaults(process, from)
     const { exit, tag, fault } = system.transitions[id]!
-    if (fault === undefined && tag === undefined && !exit.startsWith('('))
+    if (fault === undefined && tag === undefined && !exit.startsWith('(') && !claimedUnreachable(process, id))
       seen.exits.set(exit, (seen.exits.get(exit) ?? false) || facts.fired.has(id))
+  }
+  /** The author says that nobody comes here (`t.unreachable`): that nobody does is the point. */
+  const onlyFaults = (process: number, at: number): boolean => {
+    const leaving = control.leaving(process, at)
+    return leaving.length > 0 && leaving.every((id) => system.transitions[id]!.fault?.kind === 'assertion')
+  }
+  function claimedUnreachable(process: number, id: TransitionId): boolean {
+    return onlyFaults(process, control.successor(process, id))
   }
   for (const [origin, { op }] of system.origins.entries()) if (op !== 'rest' && op !== 'invariant') see(origin)
   for (const [id, { process, from, origin, joint = [] }] of system.transitions.entries()) {

@@ -123,8 +123,10 @@ export class WaitGraphs<S> {
     const { guard, origin, label, joint = [] } = system.transitions[id]!
     const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
     const { on } = system.origins[origin]!
-    const named = falsified.flatMap((g) => [...readsOf(g)].flatMap((v) => system.variables[v]!.object ?? []))
-    const objects = [...new Set(named.filter((object) => object !== 'task' && object !== 'cpu'))].sort()
+    const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
+    // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
+    const shared = looked.filter(({ owner, object }) => owner === undefined && object !== undefined && object !== 'cpu')
+    const objects = [...new Set(shared.map(({ object }) => object!))].sort()
     if (objects.length === 0 && on !== '') objects.push(on)
     const holders = this.holds(state).filter(
       (hold) => objects.includes(hold.object) && !(hold.queued === true && hold.process === process),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { printable } from '#base/text'
 import type { Explanation, Row } from '#trace/explanation'
 import type { Trace, TraceStep } from '#trace/trace'
 import { wrap, type Style } from './words.ts'
@@ -14,8 +15,7 @@ export function traceText(trace: Trace, explanation: Explanation, style: Style, 
     .join(' ')
   const cycle =
     explanation.cycle.length === 0 ? [] : ['', 'waits', ...explanation.cycle.map((line) => wrap(line, width, '  '))]
-  return [
-    `${style.bad(title)}: ${explanation.headline}`,
+  const body = [
     '',
     ...holdWaitTable(explanation.table, width),
     ...cycle,
@@ -24,6 +24,8 @@ export function traceText(trace: Trace, explanation: Explanation, style: Style, 
     ...(outcome.escapes === 'off' ? ['  -- from here on no timeout and no signal comes to the rescue --'] : []),
     '',
   ].join('\n')
+  // Text of the trace is made harmless before colours are put around any of it.
+  return `${style.bad(title)}: ${printable(explanation.headline)}\n${printable(body)}`
 }
 
 function holdWaitTable(rows: readonly Row[], width: number): string[] {

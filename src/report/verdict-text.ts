@@ -10,14 +10,17 @@ export function verdictLine(result: Result, style: Style): string {
   const colour = result.verdict === 'holds' ? style.good : result.verdict === 'violated' ? style.bad : style.unsure
   const expected = expectationWord(result)
   const cells = [
-    `  ${instanceName(result).padEnd(26)}`,
+    `  ${oneLine(instanceName(result)).padEnd(26)}`,
     colour(result.verdict.padEnd(9)),
-    kindOf(result).padEnd(28),
+    oneLine(kindOf(result)).padEnd(28),
     (result.asExpected === false ? style.bad : style.faint)(expected.padEnd(expected.length > 11 ? 15 : 11)),
     style.faint(effort(result)),
   ]
-  return printable(cells.join(' ').trimEnd())
+  return cells.join(' ').trimEnd()
 }
+
+/** A name from a model: it can neither steer the terminal nor look like another line. Colours come after this. */
+const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ')
 
 /** What follows the line: why a verdict is unknown or unexpected, the counterexample, findings. */
 export function verdictDetails(
@@ -31,19 +34,20 @@ export function verdictDetails(
 ): string {
   const { violation, because, mismatch, findings } = result
   const lines: string[] = []
-  if (because !== undefined) lines.push(wrap(`unknown because ${because}`, width, '    '))
-  if (mismatch !== undefined && result.verdict !== 'unknown') lines.push(wrap(mismatch, width, '    '))
-  if (violation !== undefined && !full) lines.push(wrap(violation.explanation.headline, width, '    '))
+  const say = (text: string, indent: string): void => void lines.push(wrap(printable(text), width, indent))
+  if (because !== undefined) say(`unknown because ${because}`, '    ')
+  if (mismatch !== undefined && result.verdict !== 'unknown') say(mismatch, '    ')
+  if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)
     lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
-  if (traceFile !== undefined && full) lines.push(`    replay with: fencecheck replay ${traceFile}`)
+  if (traceFile !== undefined && full) lines.push(printable(`    replay with: fencecheck replay ${traceFile}`))
   for (const { code, message, site } of findings)
-    lines.push(wrap(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, width, '    '))
+    say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')
   if (full && result.verdict === 'holds') {
     lines.push('    this rests on')
-    for (const assumption of result.assumptions) lines.push(wrap(`- ${assumption}`, width, '      '))
+    for (const assumption of result.assumptions) say(`- ${assumption}`, '      ')
   }
-  return lines.map((line) => printable(line)).join('\n')
+  return lines.join('\n')
 }
 
 /** The last line: how many of each. */

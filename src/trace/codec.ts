@@ -64,7 +64,7 @@ export function readTrace(content: string, file: string): Trace {
       fix: 'a trace says "schema": "fencecheck-trace/1"; write it again with `fencecheck check`',
     })
   }
-  const parsed = v.safeParse(traceSchema, value)
+  const parsed = v.safeParse(traceSchema, value, { abortEarly: true })
   if (parsed.success) return parsed.output as Trace
   const issue = parsed.issues[0]
   throw new FencecheckError(

@@ -60,7 +60,7 @@ export function explain<S>(
           .map((hold) => ({ object: hold.object, mode: hold.mode, since: since(hold, states, graphs) })),
         waitsFor: words.waitsOf(p).join(' or '),
         status,
-        ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step }),
+        ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step.replace(/ -> \S+$/, '') }),
         ...(origin?.site !== undefined && { at: showSite(origin.site) }),
         ...(origin?.kernel !== undefined && { kernel: origin.kernel }),
       }

@@ -13,7 +13,7 @@ import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
 import { parameter } from '../arguments.ts'
 import { exitStatus } from '../exit-status.ts'
-import { writeWhole } from '../files.ts'
+import { writeWhole } from '../write-whole.ts'
 import type { Terminal } from '../terminal.ts'
 import { oneInstance } from '../one-instance.ts'
 

@@ -3,8 +3,11 @@ import type { Command } from 'commander'
 import { printable } from '#base/text'
 import { describe } from '#check/expectation'
 import type { Expectation } from '#ir/model'
-import { exitStatus } from '../exit-status.ts'
-import { loadModels, type LoadedModel } from '../load-models.ts'
+import { statusOf } from '../exit-status.ts'
+import { Faults } from '../faults.ts'
+import { jsonText } from '../json-text.ts'
+import { loadModels } from '../load-models.ts'
+import type { LoadedModel } from '../loaded-model.ts'
 import type { Terminal } from '../terminal.ts'
 
 export function listCommand(program: Command, terminal: Terminal): void {
@@ -13,13 +16,19 @@ export function listCommand(program: Command, terminal: Terminal): void {
     .description('say which models there are, with their variants and parameters')
     .argument('[paths...]', 'model files and folders', ['models'])
     .option('--json', 'print one JSON document')
-    .action(async (paths: string[], options: { readonly json?: boolean }) => {
-      const { models, errors } = await loadModels(paths)
-      for (const error of errors) terminal.error(error.report)
-      const entries = models.map(entry)
-      if (options.json === true) terminal.out(JSON.stringify({ schema: 'fencecheck-list/1', models: entries }, null, 2))
-      else for (const e of entries) terminal.out(printable(text(e)))
-      terminal.exitWith(errors.length > 0 ? exitStatus.wrongInput : exitStatus.asExpected)
+    .action(async (paths: string[], { json = false }: { readonly json?: boolean }) => {
+      const faults = new Faults(terminal)
+      const loaded = await faults.catch(() => loadModels(paths))
+      for (const error of loaded?.errors ?? []) faults.add(error)
+      const entries: Entry[] = []
+      for (const model of loaded?.models ?? []) {
+        const found = await faults.catch(() => entry(model))
+        if (found === undefined) continue
+        entries.push(found)
+        if (!json) terminal.out(printable(text(found)))
+      }
+      if (json) terminal.out(jsonText({ schema: 'fencecheck-list/1', models: entries, errors: faults.entries }))
+      terminal.exitWith(statusOf([], { ...faults, interrupted: false }))
     })
 }
 

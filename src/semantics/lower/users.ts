@@ -32,7 +32,7 @@ export function usersOfObjects(model: Model, registry: Registry): ReadonlyMap<st
         if (!isCall(step)) continue
         const { op, on, args = {} } = step.call
         for (const name of [on, ...Object.values(args)]) touch(name)
-        const operation = registry.get(objects.get(on)?.kind ?? '')?.operations[op]
+        const operation = registry.get(objects.get(on)?.kind ?? on)?.operations[op]
         const events = new Set(operation?.arrows.flatMap(({ enters }) => eventsOf(enters)))
         for (const hook of model.hooks ?? []) {
           const next = bodies.get(hook.body)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { check } from '#check/check'
+import type { Result } from '#check/result'
+import type { Kind } from '#ir/model'
+import type { Instance } from './arguments.ts'
+import type { Interrupt } from './interrupt.ts'
+import type { ProgressLine } from './progress.ts'
+
+/** What the command line says about a check. */
+interface Wanted {
+  readonly kinds: readonly Kind[]
+  readonly maxStates?: number
+  readonly maxMemory?: number
+  readonly timeout?: number
+  readonly depthFirst?: boolean
+  readonly expect: boolean
+}
+
+/** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
+export async function checkInstance(
+  { model, variant, params }: Instance,
+  { kinds, maxStates, maxMemory, timeout, depthFirst, expect }: Wanted,
+  interrupt: Interrupt,
+  progress: ProgressLine,
+): Promise<Result> {
+  const name = variant === undefined ? model.id : `${model.id} ${variant}`
+  const built = model.instantiate(variant, params)
+  try {
+    return await interrupt.during(() =>
+      check(built, model.registry, {
+        kinds,
+        expect,
+        signal: interrupt.signal,
+        order: depthFirst === true ? 'depth-first' : 'breadth-first',
+        ...(maxStates !== undefined && { maxStates }),
+        ...(maxMemory !== undefined && { maxMemoryBytes: maxMemory }),
+        ...(timeout !== undefined && { timeoutSeconds: timeout }),
+        onProgress: (state) => progress.show(name, state),
+      }),
+    )
+  } finally {
+    progress.clear()
+  }
+}

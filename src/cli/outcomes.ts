@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { printable } from '#base/text'
+import type { Result } from '#check/result'
+import { resultDocument, type Reported } from '#report/result-json'
+import { summaryLine, verdictDetails, verdictLine } from '#report/verdict-text'
+import { writeTrace } from '#trace/codec'
+import type { Faults } from './faults.ts'
+import { jsonText, safeJson } from './json-text.ts'
+import { shellWords } from './shell-words.ts'
+import type { Terminal } from './terminal.ts'
+import { TraceFolder } from './trace-folder.ts'
+import { writeWhole } from './write-whole.ts'
+
+/** How the results of a run are told. */
+interface Manner {
+  readonly json?: boolean
+  readonly traceDir: string
+  /** There is only one instance: everything about it is said. */
+  readonly only: boolean
+  readonly faults: Faults
+  readonly terminal: Terminal
+}
+
+/** Tells the results of a run, each as it comes, or all in one document at the end; writes their traces. */
+export class Outcomes {
+  readonly #manner: Manner
+  readonly #folder: TraceFolder
+  readonly #reported: Reported[] = []
+  #file: string | undefined
+
+  constructor(manner: Manner) {
+    this.#manner = manner
+    this.#folder = new TraceFolder(manner.traceDir)
+  }
+
+  get results(): readonly Result[] {
+    return this.#reported.map(({ result }) => result)
+  }
+
+  /** Adds the result of an instance of the model in `file`. */
+  add(result: Result, file: string): void {
+    const { terminal, json } = this.#manner
+    const content = result.violation === undefined ? undefined : writeTrace(result.violation.trace)
+    const traceFile = content === undefined ? undefined : this.#save(result, content)
+    this.#reported.push({ result, traceFile })
+    if (json === true) return
+    if (file !== this.#file) terminal.out(terminal.style.strong(printable(result.id)))
+    this.#file = file
+    this.#print(result, traceFile, file)
+    // A trace that no file took is not lost.
+    if (content !== undefined && traceFile === undefined) terminal.out(safeJson(content.trimEnd()))
+  }
+
+  /** Says the last word. */
+  finish(): void {
+    const { terminal, json, only, faults } = this.#manner
+    if (json === true) terminal.out(jsonText(resultDocument(this.#reported, faults.errors)))
+    else if (!only && this.#reported.length > 0)
+      terminal.out(`\n${summaryLine(this.results, faults.errors.length, terminal.style)}`)
+  }
+
+  #save(result: Result, content: string): string | undefined {
+    const path = this.#folder.fileFor(result)
+    try {
+      writeWhole(path, content)
+      return path
+    } catch (error) {
+      this.#manner.faults.add(error)
+      return undefined
+    }
+  }
+
+  #print(result: Result, traceFile: string | undefined, file: string): void {
+    const { terminal, only } = this.#manner
+    const { style, width } = terminal
+    terminal.out(verdictLine(result, style))
+    const unexpected = result.asExpected === false || (result.expected === undefined && result.verdict === 'violated')
+    const full = only || unexpected
+    const details = verdictDetails(result, style, { full, traceFile: undefined, width })
+    if (details !== '') terminal.out(details)
+    if (full && traceFile !== undefined)
+      terminal.out(printable(`    replay with: fencecheck replay ${shellWords(traceFile, file)}`))
+  }
+}

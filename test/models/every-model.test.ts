@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { check } from '#check/check'
+import { isModelSource, type ModelSource } from 'fencecheck'
+
+const folder = new URL('../../models/', import.meta.url).pathname
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+
+test('there are models', () => expect(files.length).toBeGreaterThan(14))
+
+describe.each(files)('%s', async (file) => {
+  const { default: source } = (await import(join(folder, file))) as { default: ModelSource }
+
+  test('is a model, named for its file, and says where it comes from', () => {
+    expect(isModelSource(source)).toBe(true)
+    expect(`${source.id}.ts`).toBe(file)
+    if (!file.startsWith('bench/')) expect(source.sources.length).toBeGreaterThan(0)
+  })
+
+  test.each(source.variants.map((variant) => ({ variant })))(
+    '$variant gives the expected verdict',
+    async ({ variant }) => {
+      const model = source.instantiate(variant)
+      expect(model.expect, 'every variant states what is expected').toBeDefined()
+      const result = await check(model, source.registry)
+      expect(result.mismatch).toBeUndefined()
+      expect(result.statistics.complete).toBe(true)
+      if (model.expect!.verdict === 'violated') {
+        expect(model.expect!.processes, 'a violation names who is involved').toBeDefined()
+        expect(model.expect!.objects, 'a violation names what is involved').toBeDefined()
+      }
+    },
+  )
+
+  test.each(source.variants.map((variant) => ({ variant })))(
+    '$variant gives the same whichever way it is searched',
+    async ({ variant }) => {
+      const model = source.instantiate(variant)
+      const [bfs, dfs] = [
+        await check(model, source.registry),
+        await check(model, source.registry, { order: 'depth-first' }),
+      ]
+      const told = ({ verdict, violation, statistics }: typeof bfs) => ({
+        verdict,
+        kind: violation?.kind,
+        code: violation?.code,
+        shape: violation?.shape,
+        processes: violation?.processes,
+        objects: violation?.objects,
+        states: statistics.states,
+        transitions: statistics.transitions,
+      })
+      expect(told(dfs)).toEqual(told(bfs))
+    },
+  )
+})
