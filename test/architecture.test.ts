@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: ['base', 'ir', 'system', 'semantics', 'interp', 'explore', 'property', 'trace'],
     packages: ['node:timers/promises', 'node:v8'],
   },
-  report: { rooms: ['base', 'ir', 'trace', 'check'], packages: ['node:util'] },
+  report: { rooms: ['base', 'ir', 'semantics', 'trace', 'check'], packages: ['node:util'] },
   cli: {
     rooms: [
       'base',

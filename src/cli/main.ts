@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { checkCommand } from './commands/check.ts'
+import { explainCommand } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { listCommand } from './commands/list.ts'
 import { replayCommand } from './commands/replay.ts'
@@ -29,7 +30,8 @@ export async function main(args: readonly string[]): Promise<never> {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText('after', statusHelp)
-  for (const add of [checkCommand, replayCommand, simulateCommand, listCommand, exportCommand]) add(program, terminal)
+  for (const add of [checkCommand, replayCommand, simulateCommand, listCommand, exportCommand, explainCommand])
+    add(program, terminal)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {

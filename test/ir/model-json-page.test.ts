@@ -41,7 +41,7 @@ describe.each(examples)('$id', ({ text, states, transitions }) => {
 })
 
 test('the list of primitives is the one that the code gives', async () => {
-  // If this fails: node --conditions=fencecheck-source scripts/write-schema.ts
+  // If this fails: npm run docs
   expect(page).toBe(await format(withPrimitives(page), { parser: 'markdown', printWidth: 120 }))
 })
 

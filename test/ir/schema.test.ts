@@ -24,7 +24,7 @@ function accepted(value: unknown): boolean {
 }
 
 test('the JSON Schema in the repository is the one that the code gives', async () => {
-  // If this fails: node --conditions=fencecheck-source scripts/write-schema.ts
+  // If this fails: npm run docs
   expect(written).toBe(await modelJsonSchema())
 })
 

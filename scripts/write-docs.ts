@@ -3,13 +3,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { format } from 'prettier'
 import { modelJsonSchema, schemaPath } from './model-schema.ts'
+import { primitivesPage } from '#report/primitive-page'
+import { kernelPrimitives } from '#semantics/primitives/index'
 import { docsPath, withPrimitives } from './primitive-table.ts'
 
-// Writes what other programs need to make models and what follows from the code: the JSON Schema, and the list of
-// primitives in its page. Run: node --conditions=fencecheck-source scripts/write-schema.ts
+// Writes what follows from the code: the JSON Schema, the list of primitives in its page, and the page of primitives.
+// Run: npm run docs
 
 const inRepository = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 
 await writeFile(inRepository(schemaPath), await modelJsonSchema())
 const page = withPrimitives(await readFile(inRepository(docsPath), 'utf8'))
 await writeFile(inRepository(docsPath), await format(page, { parser: 'markdown', printWidth: 120 }))
+await writeFile(inRepository('docs/primitives.md'), primitivesPage(kernelPrimitives))
