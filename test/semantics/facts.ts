@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { completionFacts } from './facts/completion.ts'
+import { dmaFenceFacts } from './facts/dma-fence.ts'
+import type { Fact } from './facts/fact.ts'
+import { wwMutexFacts } from './facts/ww-mutex.ts'
+import { dmaResvFacts } from './facts/dma-resv.ts'
+import { memoryFacts } from './facts/memory.ts'
+import { workqueueFacts } from './facts/workqueue.ts'
+import { mmapLockFacts } from './facts/mmap-lock.ts'
+import { signallingFacts } from './facts/signalling.ts'
+import { mutexFacts } from './facts/mutex.ts'
+import { rwSemaphoreFacts } from './facts/rw-semaphore.ts'
+import { rwlockFacts } from './facts/rwlock.ts'
+import { spinlockFacts } from './facts/spinlock.ts'
+import { taskFacts } from './facts/task.ts'
+import { verdictFacts } from './facts/verdicts.ts'
+
+/** Every fact, by the test file that demands it. */
+export const facts = {
+  mutex: mutexFacts,
+  'rw-semaphore': rwSemaphoreFacts,
+  spinlock: spinlockFacts,
+  rwlock: rwlockFacts,
+  completion: completionFacts,
+  'dma-fence': dmaFenceFacts,
+  'ww-mutex': wwMutexFacts,
+  'dma-resv': dmaResvFacts,
+  memory: memoryFacts,
+  workqueue: workqueueFacts,
+  'mmap-lock': mmapLockFacts,
+  signalling: signallingFacts,
+  task: taskFacts,
+  verdicts: verdictFacts,
+} as const satisfies Readonly<Record<string, readonly Fact[]>>
+
+export const allFacts: readonly Fact[] = Object.values(facts).flat()
