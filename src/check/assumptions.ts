@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Model } from '#ir/model'
+import { kinds, type Kind, type Model } from '#ir/model'
 import type { Registry } from '#semantics/registry'
 
 /** What a verdict of *holds* rests on, a line each. */
-export function assumptionsOf(model: Model, registry: Registry): readonly string[] {
+export function assumptionsOf(model: Model, registry: Registry, looked: ReadonlySet<Kind>): readonly string[] {
   const params = Object.entries(model.params ?? {}).map(([name, value]) => `${name}=${value}`)
   const size =
     params.length === 0
@@ -12,11 +12,13 @@ export function assumptionsOf(model: Model, registry: Registry): readonly string
   const used = new Set((model.objects ?? []).map((object) => object.kind))
   const limits = [...used].flatMap((kind) => (registry.get(kind)?.limits ?? []).map((limit) => `${kind}: ${limit}`))
   const handlers = model.processes.some((p) => p.context === 'hardirq' || p.context === 'softirq')
+  const passedOver = kinds.filter((kind) => !looked.has(kind))
   return [
+    ...(passedOver.length > 0 ? [`LOOKED ONLY FOR ${[...looked].join(', ')}; not for ${passedOver.join(', ')}`] : []),
     `complete search of ${size}`,
     'sequentially consistent memory; every process that can run gets a CPU; not PREEMPT_RT',
     ...(handlers ? ['one instance of each handler at a time; NMIs are not modelled'] : []),
-    'cannot deadlock; progress of loops and starvation are not judged',
+    'progress of loops and starvation are not judged',
     ...(model.abstracts ?? []),
     ...limits,
   ]

@@ -15,7 +15,7 @@ import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { assumptionsOf } from './assumptions.ts'
 import { mismatch } from './expectation.ts'
-import { qualify, type CheckOptions } from './options.ts'
+import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
 import { runSearch, type Searched } from './search.ts'
 
@@ -34,7 +34,7 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
   const [first] = judgement.violations
   const violation = first === undefined ? undefined : confirmed(model, system, first)
-  return resultOf(model, registry, system, searched, judgement, violation, qualified.expect)
+  return resultOf(model, registry, system, searched, judgement, violation, qualified)
 }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
@@ -62,7 +62,7 @@ function resultOf(
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
   { findings }: Judgement,
   violation: ResultViolation | undefined,
-  compare: boolean,
+  { expect: compare, kinds: looked }: QualifiedOptions,
 ): Result {
   const blocking = findings.find((finding) => finding.blocksHolds)
   const verdict =
@@ -80,7 +80,7 @@ function resultOf(
     ...(because !== undefined && { because }),
     ...(violation !== undefined && { violation }),
     findings: findings.map((finding) => located(finding, system)),
-    assumptions: assumptionsOf(model, registry),
+    assumptions: assumptionsOf(model, registry, looked),
     ...(expected !== undefined && { expected, asExpected: wrong === undefined }),
     ...(wrong !== undefined && { mismatch: wrong }),
     statistics: {

@@ -20,7 +20,7 @@ import { Flow } from './flow.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
 import { machineBody, type MachineForm } from './machine-form.ts'
 import { addOperations } from './operations.ts'
-import { ownName } from './ownership.ts'
+import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
 
@@ -46,7 +46,7 @@ export interface RangeOptions {
   readonly init?: number
 }
 
-type WritePath = (path: Path) => void
+type WritePath = (path: Path) => unknown
 
 /** What a group of copies may declare: everything it declares belongs to that copy. */
 interface Copy {
@@ -352,7 +352,7 @@ export class Builder {
       this.lastSite = site
     })
     addOperations(path, this.#registry.primitives, this)
-    write(path)
+    refusePromise(write(path), `'${name}'`, this.lastSite)
     return flow.body()
   }
 

@@ -3,6 +3,7 @@ import { present } from '#base/assert'
 import { FencecheckError, type Site } from '#base/errors'
 import { limits } from '#ir/limits'
 import type { AssertStep, Body, CallStep, GuardStep, Step } from '#ir/model'
+import { refusePromise } from './ownership.ts'
 
 /** A place in the control graph under construction. */
 export type Point = number
@@ -69,10 +70,10 @@ export class Flow {
   }
 
   /** Runs `body` from a point and answers where it ends, if it does. */
-  branch(from: Point, body: () => void): Point | undefined {
+  branch(from: Point, body: () => unknown): Point | undefined {
     const before = this.here
     this.here = from
-    body()
+    refusePromise(body(), `a branch of '${this.#name}'`, undefined)
     const end = this.here
     this.here = before
     return end

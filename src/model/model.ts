@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FencecheckError } from '#base/errors'
+import { FencecheckError, type Site } from '#base/errors'
 import { nearest } from '#base/text'
-import { kinds, type Expectation, type Kind, type Model } from '#ir/model'
+import { kinds, shapes, type Expectation, type Kind, type Model } from '#ir/model'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { Builder } from './builder.ts'
 import type { ObjectHandle } from './handle.ts'
 import type { Declarations, PathOf, Primitives } from './methods.ts'
 import { Path } from './path.ts'
-import { callerSite } from './site.ts'
+import { refusePromise } from './ownership.ts'
+import { callerSite, siteOfError } from './site.ts'
 
 type WriteTyped<R extends Primitives> = (t: PathOf<R>) => void
 type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq' | 'shrinker' | 'mmuNotifier'
@@ -136,7 +137,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
           ...(head.abstracts !== undefined && { abstracts: head.abstracts }),
           ...(actual !== undefined && { variant: actual }),
           ...(Object.keys(values).length > 0 && { params: values }),
-          ...(expected !== undefined && { expect: expectation(expected) }),
+          ...(expected !== undefined && { expect: expectation(expected, site) }),
         })
       },
     }
@@ -176,23 +177,29 @@ function chooseParams(
   return Object.fromEntries(Object.entries(params).map(([name, range]) => [name, chosen[name] ?? range.default]))
 }
 
-function expectation(expected: Expected): Expectation {
+function expectation(expected: Expected, site: Site | undefined): Expectation {
+  const wrong = (what: string, name: string, known: readonly string[]): FencecheckError => {
+    const meant = nearest(name, known)
+    const fix = meant === undefined ? `use ${known.join(', ')}` : `did you mean '${meant}'?`
+    return new FencecheckError('wrong-expectation', `'${name}' is not ${what}`, { site, fix })
+  }
   if (expected === 'holds' || expected === 'unknown') return { verdict: expected }
-  if (typeof expected !== 'string') return { verdict: 'violated', ...expected }
-  if (!kinds.includes(expected))
-    throw new FencecheckError('wrong-expectation', `'${String(expected)}' is not a verdict`, {
-      fix: `use holds, unknown, ${kinds.join(', ')}`,
-    })
-  return { verdict: 'violated', kind: expected }
+  const { kind, ...rest } = typeof expected === 'string' ? { kind: expected } : expected
+  if (!kinds.includes(kind)) throw wrong('a verdict', String(kind), ['holds', 'unknown', ...kinds])
+  const keys = ['code', 'shape', 'processes', 'objects']
+  for (const key of Object.keys(rest)) if (!keys.includes(key)) throw wrong('part of an expectation', key, keys)
+  const { shape } = rest as { shape?: string }
+  if (shape !== undefined && !shapes.some((s) => s === shape)) throw wrong('a shape', shape, shapes)
+  return { verdict: 'violated', kind, ...rest }
 }
 
 /** Whatever the author's function throws becomes one message with the line that was reached. */
-function run(id: string, builder: Builder, write: () => void): void {
+function run(id: string, builder: Builder, write: () => unknown): void {
   try {
-    write()
+    refusePromise(write(), `model '${id}'`, builder.lastSite)
   } catch (error) {
     if (error instanceof FencecheckError) throw error
-    const site = builder.lastSite
+    const site = siteOfError(error) ?? builder.lastSite
     if (error instanceof RangeError && error.message.includes('call stack'))
       throw new FencecheckError('endless-recursion', `model '${id}': a helper function calls itself without end`, {
         site,
@@ -204,7 +211,7 @@ function run(id: string, builder: Builder, write: () => void): void {
       `model '${id}' threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       {
         site,
-        fix: 'mend the model; the line is the last one that reached fencecheck',
+        fix: 'mend the model at that line',
         cause: error,
       },
     )

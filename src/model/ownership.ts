@@ -11,6 +11,18 @@ export function refuseForeign(owner: object, model: object, what: string, site: 
     })
 }
 
+/**
+ * What a function of the author writes after an `await` would be lost without a word.
+ * @throws FencecheckError `wrong-control-flow` if it has returned a promise.
+ */
+export function refusePromise(returned: unknown, what: string, site: Site | undefined): void {
+  if (typeof returned === 'object' && returned !== null && 'then' in returned)
+    throw new FencecheckError('wrong-control-flow', `the function of ${what} is async`, {
+      site,
+      fix: 'remove async and await: whatever it writes after the first await would be missing',
+    })
+}
+
 /** The name of an object of this model. */
 export function ownName(object: ObjectHandle, model: object, site: Site | undefined): string {
   refuseForeign(object.model, model, `'${object.name}'`, site)

@@ -34,3 +34,13 @@ export function relativeToPackage(path: string): string {
   }
   return relative(root, path).split(sep).join('/')
 }
+
+/** The first line of the author's files in an error's stack. */
+export function siteOfError(error: unknown): Site | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  for (const [, where, line] of stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?\.[cm]?[tj]s):(\d+):\d+/g)) {
+    const path = where!.startsWith('file:') ? fileURLToPath(where!) : where!
+    if (!path.startsWith(own)) return { file: relativeToPackage(path), line: Number(line) }
+  }
+  return undefined
+}

@@ -50,7 +50,7 @@ export class Facts<S> implements Observer<S> {
   expand(id: number, state: S): void {
     for (const rows of [this.resting, this.faulted, this.holding, this.owed]) rows.reach(id)
     for (const [p, process] of this.#machine.system.processes.entries()) {
-      // An invariant that has failed keeps nobody from going on.
+      // An invariant, true or false, keeps nobody from going on.
       if (process.context === 'observer') {
         this.resting.set(id, p)
         continue

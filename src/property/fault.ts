@@ -19,7 +19,7 @@ export function faults<S>({ machine, graph, facts }: Evidence<S>): readonly Viol
       kind,
       code: fault!.code,
       ...(fault!.detail !== undefined && { detail: fault!.detail }),
-      processes: [system.processes[process]!.name],
+      processes: system.processes[process]!.context === 'observer' ? [] : [system.processes[process]!.name],
       objects: on === '' ? [] : [on],
       stuck: [],
       path: [...graph.path(facts.faults.get(id)!), id],

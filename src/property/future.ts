@@ -27,7 +27,10 @@ export class Future {
     escapes: 'on' | 'off',
   ) {
     this.#facts = facts
-    const counts = system.transitions.map(({ tag }) => !isMay(tag) && (escapes === 'on' || !isEscape(tag)))
+    const counts = system.transitions.map(
+      ({ tag, process }) =>
+        !isMay(tag) && (escapes === 'on' || !isEscape(tag)) && system.processes[process]!.context !== 'observer',
+    )
     const follows = (state: number, edge: number): boolean => counts[graph.transition(state, edge)]!
     const movers = (id: TransitionId): readonly number[] => {
       const { process, joint = [] } = system.transitions[id]!

@@ -87,7 +87,8 @@ export class WaitGraphs<S> {
     const { locations, context } = this.#machine.system.processes[process]!
     if (context === 'observer' || !locations[at]!.rest) return false
     const enabled = new Set(this.#machine.enabled(state))
-    return this.#alternatives(process, at, escapes).every((id) => !enabled.has(id))
+    const alternatives = this.#alternatives(process, at, escapes)
+    return alternatives.length > 0 && alternatives.every((id) => !enabled.has(id))
   }
 
   /** The steps that would take a process on, if they could be taken. */

@@ -61,7 +61,11 @@ function columns(steps: readonly TraceStep[], table: readonly Row[], width: numb
     [head.padStart(number), ...shown.map((row, i) => fit(cell(row), widths[i]!))].join(gap).trimEnd()
   return [
     line('step', (row) => row.process),
-    ...steps.map((step, i) => line(String(i + 1), (row) => (row.process === step.process ? text(step) : ''))),
+    ...steps.map((step, i) =>
+      shown.some((row) => row.process === step.process)
+        ? line(String(i + 1), (row) => (row.process === step.process ? text(step) : ''))
+        : `${String(i + 1).padStart(number)}${gap}${text(step)}`,
+    ),
     ...(shown.some((row) => blocked(row) !== '') ? [line('', blocked)] : []),
   ]
 }

@@ -35,6 +35,8 @@ export function verdictDetails(
   const { violation, because, mismatch, findings } = result
   const lines: string[] = []
   const say = (text: string, indent: string): void => void lines.push(wrap(printable(text), width, indent))
+  const narrowed = result.assumptions.find((line) => line.startsWith('LOOKED ONLY FOR'))
+  if (narrowed !== undefined) say(narrowed, '    ')
   if (because !== undefined) say(`unknown because ${because}`, '    ')
   if (mismatch !== undefined && result.verdict !== 'unknown') say(mismatch, '    ')
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')

@@ -94,10 +94,11 @@ export interface Arrow {
 
 /**
  * Which hooked bodies run. `each`: all that are hooked on the event of this object and whose condition holds, one after
- * another. `oneOf`: at most one of those hooked on any of the events, or none; and none inside such a body (an
+ * another. `oneOf`: at most one of those hooked on any of the events, or none; and none inside a body of `notInside` (an
  * allocation inside direct reclaim has PF_MEMALLOC and does not reclaim again).
  */
-export type Entry = { readonly each: string } | { readonly oneOf: readonly string[] }
+export type Entry =
+  { readonly each: string } | { readonly oneOf: readonly string[]; readonly notInside: readonly string[] }
 
 export interface Operation {
   /** One line on what it does. */

@@ -11,7 +11,7 @@ import type { System, TransitionId } from './system.ts'
  * - `enabled` lists every enabled transition, in ascending id, once. This order is part of the contract: traces, the
  *   choice among equally short counterexamples and therefore every printed byte depend on it.
  * - `fire(s, t)` is defined only for `t` in `enabled(s)`. One transition has exactly one successor.
- * - A suspended process has no enabled transition; a faulted one neither.
+ * - A suspended process has no enabled transition; a faulted one neither, unless it is an observer.
  */
 export interface Machine<S> extends Reader<S> {
   readonly system: System

@@ -130,7 +130,7 @@ export interface Process {
   readonly context: Context
   readonly locations: readonly Location[]
   readonly init: LocationId
-  /** Where the process parks after a fault; nothing leaves it. */
+  /** Where the process parks after a fault; nothing leaves it. An observer is there from the start. */
   readonly faultAt: LocationId
   /**
    * Handlers that run on top of this process. While `when` holds it cannot move: `not when` is a conjunct of each of
@@ -166,8 +166,6 @@ export interface Symmetry {
 export interface Frame {
   readonly hook: string
   readonly object: string
-  /** It is one of several that might have run here: reclaim, a page fault. */
-  readonly chosen?: true
   readonly body: string
 }
 

@@ -124,7 +124,7 @@ class Words<S> {
         : `${listed(processes)} can never move again.`
     const sentences = core.slice(0, 4).map((p) => {
       const held = this.holdsOf(p).filter((hold) => hold.queued !== true)
-      const waiting = this.waitsOf(p).join(' or ') || 'something that never happens'
+      const waiting = this.waitsOf(p).join(' or ') || 'a step on which nobody may rely (t.may), or for nothing at all'
       const holding =
         held.length === 0
           ? ''
@@ -135,7 +135,11 @@ class Words<S> {
       return `'${this.#name(p)}' waits for ${waiting}${holding}${self}`
     })
     const more = core.length > 4 ? `; and ${core.length - 4} more` : ''
-    const ends = new Set(waits.flatMap((wait) => this.#machine.system.origins[wait.origin]?.waits ?? []))
+    const ends = new Set(
+      waits
+        .filter((w) => core.includes(w.process))
+        .flatMap((wait) => this.#machine.system.origins[wait.origin]?.waits ?? []),
+    )
     const hope =
       this.#graph.shape !== 'none'
         ? ''

@@ -61,13 +61,13 @@ describe.concurrent('a model file is refused with its place and a fix:', () => {
       'an unknown operation',
       thread("m.thread('p', (t) => {\n    t.local()\n    t.lokc(a)\n  })"),
       'model-threw',
-      'm.ts:5',
+      'm.ts:6',
     ],
     [
       'a helper that throws',
       thread("const f = () => { throw new Error('x') }\n  m.thread('p', (t) => {\n    t.lock(a)\n    f()\n  })"),
       'model-threw',
-      'm.ts:6',
+      'm.ts:4',
     ],
     [
       'endless recursion in helpers',

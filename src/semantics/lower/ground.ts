@@ -64,7 +64,7 @@ export function groundSets(sets: readonly PSet[], scope: Scope, variables: Varia
         for (const nested of s.do) visit(nested, { ...inner, bound: { ...inner.bound, [s.each]: index } })
       return
     }
-    if (s.set.of !== undefined && objectOf(s.set, inner) === undefined) return
+    if (s.set.of !== undefined && objectOf(s.set, inner, variables) === undefined) return
     const target = ref(s.set, inner, variables)
     if (typeof target === 'number') return
     invariant('v' in (target as object), 'an effect assigns to a field')
@@ -78,15 +78,15 @@ export function groundSets(sets: readonly PSet[], scope: Scope, variables: Varia
 }
 
 /** The object that a ref looks at; undefined for a tie that this object does not have. */
-function objectOf(r: Ref, scope: Scope): string | undefined {
+function objectOf(r: Ref, scope: Scope, variables: Variables): string | undefined {
   if (r.of === undefined) return scope.on
-  if (r.of === 'task') return 'task'
+  if (variables.instances.get(r.of)?.primitive.implicit === true) return r.of
   const bound = scope.bound[r.of]
   return typeof bound === 'string' ? bound : scope.args[r.of]
 }
 
 function ref(r: Ref, scope: Scope, variables: Variables): Expr {
-  const object = objectOf(r, scope)
+  const object = objectOf(r, scope, variables)
   if (object === undefined) return 0
   const at = (r.at ?? []).map((who): Index => {
     const index = who === 'me' ? scope.me : who === 'this' ? scope.on : (scope.bound[who] ?? scope.args[who])

@@ -67,11 +67,11 @@ export function lower(source: Model, registry: Registry): System {
   })
 }
 
-/** An observer that rests for ever and faults where the condition is false; it adds no state to a run without faults. */
+/** An observer that stays where it is and reports a fault where the condition is false: it never adds a state. */
 function lowerInvariant(model: Model, index: number, emitter: Emitter): number {
   const { name, always, site } = model.invariants![index]!
   const process = model.processes.length + index
-  const from = emitter.locations.add(process, 'watching', true)
+  const from = emitter.faultAt[process]!
   const condition = groundExpr(always, { variables: emitter.variables, locations: emitter.locations })
   const origin = emitter.origin({
     op: 'invariant',

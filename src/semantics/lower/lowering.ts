@@ -69,7 +69,7 @@ export class Lowering implements Caller {
         .filter((h) => h.on === entry.each)
         .reduceRight((next, hook) => this.#enter(hook, object, next), after)
     const possible = hooks.filter((h) => entry.oneOf.includes(h.on))
-    if (possible.length === 0 || this.frames.some((frame) => frame.chosen === true)) return after
+    if (possible.length === 0 || this.frames.some((frame) => entry.notInside.includes(frame.hook))) return after
     const choice = this.addLocation(`${possible[0]!.on} ?`, '')
     const origin = this.emitter.origin({
       op: possible[0]!.on,
@@ -81,15 +81,15 @@ export class Lowering implements Caller {
     const base = { process: this.me, from: choice, guard: [], effect: [], origin }
     this.emitter.emit({ ...base, to: after, exit: 'none', label: `no ${entry.oneOf.join(', no ')}` })
     for (const hook of possible) {
-      const to = this.#enter(hook, object, after, true)
+      const to = this.#enter(hook, object, after)
       this.emitter.emit({ ...base, to, exit: hook.body, label: `${hook.on} ${hook.body}` })
     }
     return choice
   }
 
   /** Where one hooked body begins, which returns to `next`; with a condition, where that is asked. */
-  #enter(hook: Hook, object: string, next: LocationId, chosen = false): LocationId {
-    const frame: Frame = { hook: hook.on, object, body: hook.body, ...(chosen && { chosen: true }) }
+  #enter(hook: Hook, object: string, next: LocationId): LocationId {
+    const frame: Frame = { hook: hook.on, object, body: hook.body }
     const name = `${hook.on} ${hook.body}`
     const origin = { op: hook.on, on: object, primitive: '', step: `${name} ${object}`, frames: this.frames }
     if (this.frames.some((f) => f.body === hook.body && f.object === object)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, any, bump, each, every, is, its, my, no, positive, set, some, the } from '../vocabulary.ts'
+import { kernelAllocation } from './memory.ts'
 import { wwMutex } from './ww-mutex.ts'
 
 /** `enum dma_resv_usage`, as members store it; 0 is "not in the reservation". */
@@ -71,12 +72,9 @@ export const dmaResv = primitive({
       needs: { 'reserve-unlocked': heldByMe },
       params: { count: { min: 1, max: 3, default: 1 } },
       sleeps: true,
-      arrows: [
-        {
-          set: [set(the('slots'), ['if', ['<', the('slots'), { param: 'count' }], { param: 'count' }, the('slots')])],
-          enters: { oneOf: ['shrinker', 'shrinker:fs', 'notifier'] },
-        },
-      ],
+      arrows: kernelAllocation([
+        set(the('slots'), ['if', ['<', the('slots'), { param: 'count' }], { param: 'count' }, the('slots')]),
+      ]),
     },
     addFence: {
       does: 'dma_resv_add_fence(): publishes a fence with a usage into a reserved slot; cannot fail, does not allocate',

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import { primitive, type PExpr } from '../primitive.ts'
+import { primitive, type Entry, type PExpr, type PSet } from '../primitive.ts'
 import { all, any, bump, my, no, positive } from '../vocabulary.ts'
 
 /**
  * Hooks that direct reclaim may run. A shrinker that looks at __GFP_FS is hooked on `shrinker:fs`; one that does not
  * runs under GFP_NOFS and GFP_NOIO too, and so do mmu notifiers, since those flags do not stop unmapping.
  */
-const withFs = { oneOf: ['shrinker', 'shrinker:fs', 'notifier'] } as const
-const withoutFs = { oneOf: ['shrinker', 'notifier'] } as const
+const reclaim = ['shrinker', 'shrinker:fs', 'notifier'] as const
+const withFs = { oneOf: reclaim, notInside: reclaim } as const
+const withoutFs = { oneOf: ['shrinker', 'notifier'], notInside: reclaim } as const
 
-const noReclaim = positive(my('noreclaim'))
-const noFs = any(positive(my('nofs')), positive(my('noio')))
+const noReclaim = positive(my('noreclaim', 'memory'))
+const noFs = any(positive(my('nofs', 'memory')), positive(my('noio', 'memory')))
 const mayReclaim = no(noReclaim)
+
+/** A GFP_KERNEL allocation within the memalloc scopes of the caller; `set` is what the caller does with the memory. */
+export const kernelAllocation = (set: readonly PSet[] = []): readonly AllocationArrow[] => [
+  { when: all(mayReclaim, no(noFs)), set, enters: withFs },
+  { when: all(mayReclaim, noFs), set, enters: withoutFs },
+  { when: noReclaim, set },
+]
+export interface AllocationArrow {
+  readonly when: PExpr
+  readonly set: readonly PSet[]
+  readonly enters?: Entry
+}
 
 const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
   enter: { does: `memalloc_${name}_save(): the scope nests`, arrows: [{ set: [bump(my(field), 1)] }] },
@@ -47,11 +60,7 @@ export const memory = primitive({
     allocKernel: {
       does: 'kmalloc(GFP_KERNEL): may sleep, may run any shrinker or mmu notifier as the caller, within the memalloc scopes',
       sleeps: true,
-      arrows: [
-        { when: all(mayReclaim, no(noFs)), enters: withFs },
-        { when: all(mayReclaim, noFs), enters: withoutFs },
-        { when: noReclaim },
-      ],
+      arrows: kernelAllocation(),
     },
     allocNofs: {
       does: 'kmalloc(GFP_NOFS): as GFP_KERNEL but for shrinkers that look at __GFP_FS; notifiers still run',

@@ -28,7 +28,13 @@ export const mmapLock = primitive({
       arrows: [
         { to: 'ok' },
         { to: 'fault' },
-        { from: 'fault', when: canRead, set: [bump(my('reads'), 1)], to: 'handled', enters: { oneOf: ['fault'] } },
+        {
+          from: 'fault',
+          when: canRead,
+          set: [bump(my('reads'), 1)],
+          to: 'handled',
+          enters: { oneOf: ['fault'], notInside: ['fault'] },
+        },
         { from: 'handled', set: [bump(my('reads'), -1)] },
       ],
     },

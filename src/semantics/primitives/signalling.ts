@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { notInInterrupt } from '../contexts.ts'
 import { primitive } from '../primitive.ts'
-import { all, any, bump, my, no, positive } from '../vocabulary.ts'
+import { all, any, bump, is, my, no, positive, set } from '../vocabulary.ts'
 
 const depth = my('depth')
-/** In atomic context both calls do nothing: might_sleep() in the wait covers that code. */
+/** The depth at which the section proper began; 0 while there is none. Inner ones, and those begun atomic, do nothing. */
+const proper = my('proper')
+/** In atomic context a section is a no-op: might_sleep() in the wait covers that code. */
 const atomic = any(positive(my('atomic', 'task')), positive(my('irqOff', 'task')), positive(my('bhOff', 'task')))
 
 /**
@@ -13,19 +16,28 @@ const atomic = any(positive(my('atomic', 'task')), positive(my('irqOff', 'task')
 export const signalling = primitive({
   name: 'dma_fence_signalling',
   source: 'drivers/dma-buf/dma-fence.c: dma_fence_begin_signalling(), dma_fence_end_signalling()',
-  limits: ['Cookies are nesting depths: ending another section than the innermost is not seen. Three deep at most.'],
+  limits: ['Sections end innermost first: a cookie handed to the wrong end is not seen. Three deep at most.'],
   implicit: true,
-  fields: { depth: { max: 3, per: ['process'] } },
-  holds: { 'signalling section': positive(depth) },
+  fields: { depth: { max: 3, per: ['process'] }, proper: { max: 4, per: ['process'] } },
+  holds: { 'signalling section': positive(proper) },
   operations: {
     beginSignalling: {
       does: 'dma_fence_begin_signalling(): what follows is needed for a fence to signal; a no-op in atomic context',
-      arrows: [{ when: no(atomic), set: [bump(depth, 1)] }, { when: atomic }],
+      arrows: [
+        {
+          when: notInInterrupt,
+          set: [bump(depth, 1), set(proper, ['if', all(no(atomic), is(proper, 0)), ['+', depth, 1], proper])],
+        },
+        { when: no(notInInterrupt) },
+      ],
     },
     endSignalling: {
-      does: 'dma_fence_end_signalling(): the innermost section ends',
+      does: 'dma_fence_end_signalling(): the innermost section ends, whatever the context is by now',
       needs: { 'end-signalling-unbalanced': any(atomic, positive(depth)) },
-      arrows: [{ when: all(no(atomic)), set: [bump(depth, -1)] }, { when: atomic }],
+      arrows: [
+        { when: positive(depth), set: [bump(depth, -1), set(proper, ['if', is(proper, depth), 0, proper])] },
+        { when: is(depth, 0) },
+      ],
     },
   },
 })

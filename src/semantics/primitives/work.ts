@@ -5,6 +5,18 @@ import { all, any, bit, bump, each, is, its, my, no, positive, set, the } from '
 const pending = the('pending')
 const running = the('running')
 const slot = ['<', the('active', 'queue'), the('maxActive', 'queue')] as const
+/** Waits that counted on a run which now will not happen are cut down to the one that is under way. */
+const atMostRunning = (field: Parameters<typeof set>[0]): PSet =>
+  set(field, ['if', ['<', running, field], running, field])
+const takeOff = [
+  set(pending, 0),
+  each(
+    'q',
+    'process',
+    atMostRunning(its('flushes', 'q')),
+    atMostRunning({ field: 'awaits', of: 'queue', at: ['q', 'this'] }),
+  ),
+]
 const fewer = (field: Parameters<typeof set>[0]): PSet => set(field, ['-', field, positive(field)])
 
 /**
@@ -71,9 +83,9 @@ export const work = primitive({
       waits: 'the end of the work item',
       lockdep: { does: 'wait' },
       arrows: [
-        { when: no(running), set: [set(pending, 0)] },
-        { when: running, to: 'cancelling', set: [set(pending, 0)] },
-        { from: 'cancelling', when: no(running), set: [set(pending, 0)] },
+        { when: no(running), set: takeOff },
+        { when: running, to: 'cancelling', set: takeOff },
+        { from: 'cancelling', when: no(running), set: takeOff },
       ],
     },
   },

@@ -16,7 +16,10 @@ const otherRank = its('rank', 'q')
 export const wwClass = primitive({
   name: 'ww_class',
   source: 'include/linux/ww_mutex.h: ww_acquire_init(), ww_acquire_done(), ww_acquire_fini()',
-  limits: ['A context holds at most seven locks; beyond that a verdict is unknown.'],
+  limits: [
+    'A context holds at most seven locks; beyond that a verdict is unknown.',
+    'A forgotten ww_acquire_fini() is not reported.',
+  ],
   fields: {
     waitDie: bit,
     debugWw: bit,

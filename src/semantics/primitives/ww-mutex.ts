@@ -90,6 +90,7 @@ export const wwMutex = primitive({
   limits: [
     'Any waiter may win a free lock; the order by stamp decides only who backs off. Starvation is not judged.',
     'A process holds a lock at most once, with or without its context.',
+    'A lock that some earlier context of the process backed off from counts as contended too.',
   ],
   refs: { class: 'ww_class' },
   fields: { locked: bit, held: { max: 2, per: ['process'] }, waits: mine, contends: mine },
@@ -136,7 +137,7 @@ export const wwMutex = primitive({
     },
     wwTrylock: {
       does: 'ww_mutex_trylock() with a context: takes it if it is free; never waits, never backs off',
-      needs: { 'no-context': positive(rank), 'mutex-in-interrupt': notInInterrupt },
+      needs: { ...contextNeeds, 'mutex-in-interrupt': notInInterrupt },
       lockdep: { ...lockdep, try: true },
       arrows: [
         { when: free, set: take, to: 'got' },

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { instance, verdictOf } from '../fixtures/models.ts'
 
-// What the primitives get wrong today. Each turns red once it is right: then it belongs among the facts.
+// What the primitives once got wrong.
 
-test.fails('cancel_work_sync() of a pending item lets go whoever flushes it', async () => {
+test('cancel_work_sync() of a pending item lets go whoever flushes it', async () => {
   const model = instance((m) => {
     const q = m.workqueue('q')
     const w = m.workItem(q, 'w', (t) => t.local())
@@ -14,7 +14,7 @@ test.fails('cancel_work_sync() of a pending item lets go whoever flushes it', as
   expect((await verdictOf(model)).verdict).toBe('holds')
 })
 
-test.fails('an allocation in a page fault handler reclaims', async () => {
+test('an allocation in a page fault handler reclaims', async () => {
   const model = instance((m) => {
     const [mm, x] = [m.mmapLock('mm'), m.mutex('x')]
     m.faultHandler(mm, 'handler', (t) => t.allocKernel())
@@ -24,7 +24,7 @@ test.fails('an allocation in a page fault handler reclaims', async () => {
   expect(await verdictOf(model)).toMatchObject({ kind: 'deadlock', shape: 'self', objects: ['x'] })
 })
 
-test.fails('dma_resv_reserve_fences() in a noreclaim scope does not reclaim', async () => {
+test('dma_resv_reserve_fences() in a noreclaim scope does not reclaim', async () => {
   const model = instance((m) => {
     const [r, x] = [m.resv('r', { class: m.wwClass('K') }), m.mutex('x')]
     m.shrinker('shrinker', (t) => (t.lock(x), t.unlock(x)))
@@ -41,7 +41,7 @@ test.fails('dma_resv_reserve_fences() in a noreclaim scope does not reclaim', as
   expect((await verdictOf(model)).verdict).toBe('holds')
 })
 
-test.fails('a signalling section that began outside a spinlock may end inside', async () => {
+test('a signalling section that began outside a spinlock may end inside', async () => {
   const model = instance((m) => {
     const l = m.spinlock('l')
     m.thread('a', (t) => (t.beginSignalling(), t.spinLock(l), t.endSignalling(), t.spinUnlock(l)))
