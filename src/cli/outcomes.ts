@@ -76,7 +76,7 @@ export class Outcomes {
     terminal.out(verdictLine(result, style))
     const unexpected = result.asExpected === false || (result.expected === undefined && result.verdict === 'violated')
     const full = only || unexpected
-    const details = verdictDetails(result, style, { full, traceFile: undefined, width })
+    const details = verdictDetails(result, style, { full, width })
     if (details !== '') terminal.out(details)
     if (full && traceFile !== undefined)
       terminal.out(printable(`    replay with: fencecheck replay ${shellWords(traceFile, file)}`))

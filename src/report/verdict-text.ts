@@ -26,11 +26,7 @@ const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ')
 export function verdictDetails(
   result: Result,
   style: Style,
-  {
-    full,
-    traceFile,
-    width,
-  }: { readonly full: boolean; readonly traceFile: string | undefined; readonly width: number },
+  { full, width }: { readonly full: boolean; readonly width: number },
 ): string {
   const { violation, because, mismatch, findings } = result
   const lines: string[] = []
@@ -42,7 +38,6 @@ export function verdictDetails(
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)
     lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
-  if (traceFile !== undefined && full) lines.push(printable(`    replay with: fencecheck replay ${traceFile}`))
   for (const { code, message, site } of findings)
     say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')
   if (full && result.verdict === 'holds') {

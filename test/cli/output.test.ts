@@ -26,16 +26,19 @@ describe.concurrent('what goes where', () => {
     expect(ran.status).toBe(3)
   })
 
-  test.skipIf(!existsSync('/dev/full'))('a full disk behind stdout is no success', async () => {
-    const space = new Workspace({ 'm.ts': quiet() })
-    const script = `exec '${process.execPath}' '${bin}' check m.ts > /dev/full`
-    const child = spawn('sh', ['-c', script], { cwd: space.path, stdio: ['ignore', 'ignore', 'pipe'] })
-    let stderr = ''
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
-    const status = await new Promise((resolve) => child.on('close', resolve))
-    expect(stderr).toMatch(/\[file-unwritable\]\n {2}fix: /)
-    expect(status).toBe(2)
-  })
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk behind stdout is no success (skipped without /dev/full)',
+    async () => {
+      const space = new Workspace({ 'm.ts': quiet() })
+      const script = `exec '${process.execPath}' '${bin}' check m.ts > /dev/full`
+      const child = spawn('sh', ['-c', script], { cwd: space.path, stdio: ['ignore', 'ignore', 'pipe'] })
+      let stderr = ''
+      child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
+      const status = await new Promise((resolve) => child.on('close', resolve))
+      expect(stderr).toMatch(/\[file-unwritable\]\n {2}fix: /)
+      expect(status).toBe(2)
+    },
+  )
 
   test('a reader that has seen enough is no fault', async () => {
     const space = new Workspace({ 'm.ts': family })
@@ -80,15 +83,18 @@ describe('colours', () => {
     expect(timeless(coloured.stdout.replace(/\u001b\[\d+m/g, ''))).toBe(timeless(plain.stdout))
   })
 
-  test.skipIf(!hasTerminals)('are used on a terminal, unless NO_COLOR or TERM=dumb says no', async () => {
-    const space = new Workspace({ 'm.ts': abba() })
-    expect((await space.runOnTerminal({}, 'check m.ts')).stdout).toContain(`${escape}[31m`)
-    expect((await space.runOnTerminal({ env: { NO_COLOR: '1' } }, 'check m.ts')).stdout).not.toContain(escape)
-    expect((await space.runOnTerminal({ env: { TERM: 'dumb' } }, 'check m.ts')).stdout).not.toContain(escape)
-  })
+  test.skipIf(!hasTerminals)(
+    'are used on a terminal, unless NO_COLOR or TERM=dumb says no (skipped without the tool script)',
+    async () => {
+      const space = new Workspace({ 'm.ts': abba() })
+      expect((await space.runOnTerminal({}, 'check m.ts')).stdout).toContain(`${escape}[31m`)
+      expect((await space.runOnTerminal({ env: { NO_COLOR: '1' } }, 'check m.ts')).stdout).not.toContain(escape)
+      expect((await space.runOnTerminal({ env: { TERM: 'dumb' } }, 'check m.ts')).stdout).not.toContain(escape)
+    },
+  )
 })
 
-describe.skipIf(!hasTerminals)('progress on a terminal', () => {
+describe.skipIf(!hasTerminals)('progress on a terminal (skipped without the tool script)', () => {
   test('is one line that is redrawn, never wider than the terminal, and gone at the end', async () => {
     const ran = await new Workspace({ 'm.ts': endless }).runOnTerminal({ columns: 60 }, 'check m.ts --timeout 2')
     const drawn = ran.stdout.split(`\r${escape}[K`)
@@ -122,7 +128,7 @@ describe('text', () => {
     }
   })
 
-  test.skipIf(!hasTerminals)('fits 80 columns in replay', async () => {
+  test.skipIf(!hasTerminals)('fits 80 columns in replay (skipped without the tool script)', async () => {
     const space = new Workspace({ 'm.ts': abba() })
     await space.run('check', 'm.ts')
     const ran = await space.runOnTerminal({ env: { NO_COLOR: '1' } }, 'replay .fencecheck/test-abba.trace.json m.ts')
