@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { format } from 'prettier'
 import { modelJsonSchema, schemaPath } from './model-schema.ts'
+import { contractPage } from '#report/contract-page'
 import { primitivesPage } from '#report/primitive-page'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { docsPath, withPrimitives } from './primitive-table.ts'
@@ -16,3 +17,4 @@ await writeFile(inRepository(schemaPath), await modelJsonSchema())
 const page = withPrimitives(await readFile(inRepository(docsPath), 'utf8'))
 await writeFile(inRepository(docsPath), await format(page, { parser: 'markdown', printWidth: 120 }))
 await writeFile(inRepository('docs/primitives.md'), primitivesPage(kernelPrimitives))
+await writeFile(inRepository('docs/contract.md'), contractPage())

@@ -2,7 +2,9 @@
 
 // What models, tests and other programs may use.
 export { model, defineModels, isModelSource } from './model/model.ts'
-export type { Expected, ModelBuilder, ModelHead, ModelSource, Parameter } from './model/model.ts'
+export type { Expected, ExpectedWhen } from './model/expected.ts'
+export type { Setting, Switches } from './model/switches.ts'
+export type { ModelBuilder, ModelHead, ModelSource, Parameter } from './model/model.ts'
 export type { PathOf } from './model/methods.ts'
 export type { Expression, ObjectHandle, VariableHandle, ArrayHandle } from './model/handle.ts'
 export * from './model/expressions.ts'

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { model } from 'fencecheck'
 
+const itself = { kind: 'deadlock', shape: 'self', processes: ['run-job'], objects: ['job_fence'] } as const
+
 /**
  * Somebody repairs an allocation on the path to a signal with GFP_NOFS or GFP_NOIO. Those flags keep file systems and
  * block devices out of reclaim, but mapped pages are still reclaimed, and that runs mmu notifiers, which wait for
@@ -16,17 +18,18 @@ export default model(
       'thread "dma-fence annotations", Daniel Vetter, 2020',
     ],
     abstracts: ['The fence was published at submission; the hardware starts when run_job has pushed the job.'],
+    switches: { notifiers: ['on', 'off'] },
+    rules: ['R8'],
     variants: {
-      nofs: { kind: 'deadlock', shape: 'self', processes: ['run-job'], objects: ['job_fence'] },
-      noio: { kind: 'deadlock', shape: 'self', processes: ['run-job'], objects: ['job_fence'] },
-      'nofs-without-notifiers': 'holds',
+      nofs: { when: { 'notifiers=on': itself, 'notifiers=off': 'holds' } },
+      noio: { when: { 'notifiers=on': itself, 'notifiers=off': 'holds' } },
       nowait: 'holds',
     },
   },
   (m, variant) => {
     const fence = m.fence('job_fence', { published: true })
     const pushed = m.flag('pushed')
-    if (variant !== 'nofs-without-notifiers') m.mmuNotifier('userptr_invalidate', (t) => t.wait(fence))
+    m.mmuNotifier('userptr_invalidate', (t) => t.wait(fence))
     m.worker('run-job', (t) => {
       t.beginSignalling()
       if (variant === 'noio') t.allocNoio()

@@ -12,9 +12,15 @@ export default model(
     summary: 'A shrinker that skips busy buffers allows allocations after publication; an mmu notifier does not.',
     sources: ['thread "dma-fence annotations": question by Thomas Hellstrom, answer by Daniel Vetter, 2020'],
     abstracts: ['One buffer; freeing it is not modelled.'],
+    switches: { notifiers: ['on', 'off'] },
+    rules: ['R7', 'R8'],
     variants: {
-      'notifiers-off': 'holds',
-      'notifiers-on': { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['job_fence'] },
+      'alloc-after-publish': {
+        when: {
+          'notifiers=on': { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['job_fence'] },
+          'notifiers=off': 'holds',
+        },
+      },
       'alloc-first': 'holds',
     },
   },
@@ -23,7 +29,7 @@ export default model(
     const fence = m.fence('job_fence')
     const pushed = m.flag('pushed')
     m.shrinker('driver_shrinker', (t) => t.isSignaled(fence, { yes: () => {}, no: () => {} }))
-    if (variant !== 'notifiers-off') m.mmuNotifier('userptr_invalidate', (t) => t.waitFences(bo))
+    m.mmuNotifier('userptr_invalidate', (t) => t.waitFences(bo))
     m.thread('execbuf', (t) => {
       if (variant === 'alloc-first') t.allocKernel()
       t.wwLockPlain(bo)

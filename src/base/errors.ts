@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'unknown-parameter'
   | 'parameter-range'
   | 'unknown-variant'
+  | 'unknown-switch'
   // files
   | 'file-unreadable'
   | 'file-unwritable'

@@ -16,6 +16,7 @@ export function assumptionsOf(model: Model, registry: Registry, looked: Readonly
   return [
     ...(passedOver.length > 0 ? [`LOOKED ONLY FOR ${[...looked].join(', ')}; not for ${passedOver.join(', ')}`] : []),
     `complete search of ${size}`,
+    ...Object.entries(model.switches ?? {}).map(([name, setting]) => `the switch ${name} is ${setting}`),
     'sequentially consistent memory; every process that can run gets a CPU; not PREEMPT_RT',
     ...(handlers ? ['one instance of each handler at a time; NMIs are not modelled'] : []),
     'progress of loops and starvation are not judged',

@@ -10,6 +10,8 @@ export interface Result {
   readonly summary: string
   readonly variant: string | undefined
   readonly params: Readonly<Record<string, number>>
+  /** How the configuration switches of the model are set. */
+  readonly switches: Readonly<Record<string, string>>
   /**
    * `holds`: the search was complete and found nothing. `violated`: with a trace that has been replayed. `unknown`: a
    * limit was hit, or something was met that could not be judged; `because` says which. Never a pass.
@@ -18,6 +20,8 @@ export interface Result {
   readonly because?: string
   readonly violation?: ResultViolation
   readonly findings: readonly ResultFinding[]
+  /** Rules of the DMA-fence contract that the author says a violation breaks, by number. */
+  readonly rules: readonly string[]
   /** What a *holds* rests on. */
   readonly assumptions: readonly string[]
   readonly expected?: Expectation

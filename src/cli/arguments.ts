@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { FencecheckError } from '#base/errors'
 import { listed, nearest } from '#base/text'
 import { kinds, type Kind } from '#ir/model'
+import { settingsOf } from '#model/switches'
 import type { LoadedModel } from './loaded-model.ts'
 
 /** `NAME=NUMBER`, collected. */
@@ -10,6 +11,13 @@ export function parameter(text: string, before: Record<string, number> = {}): Re
   const match = /^([A-Za-z_]\w*)=(-?\d+)$/.exec(text)
   if (match === null) throw new InvalidArgumentError('write it as NAME=NUMBER, for example N=3')
   return { ...before, [match[1]!]: Number(match[2]) }
+}
+
+/** `NAME=SETTING`, collected. */
+export function setting(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const match = /^([A-Za-z_]\w*)=([\w-]+)$/.exec(text)
+  if (match === null) throw new InvalidArgumentError('write it as NAME=SETTING, for example notifiers=off')
+  return { ...before, [match[1]!]: match[2]! }
 }
 
 /** A whole number of at least 1. */
@@ -57,26 +65,41 @@ export function selectKinds(wanted: readonly Kind[] = kinds, ignored: readonly K
   })
 }
 
-/** One variant of one model with its parameters: what a command works on. */
+/** What the command line says about which instances it means. */
+export interface InstanceChoice {
+  readonly variant?: string
+  readonly param?: Readonly<Record<string, number>>
+  readonly switch?: Readonly<Record<string, string>>
+}
+
+/** One variant of one model with its parameters and settings: what a command works on. */
 export interface Instance {
   readonly model: LoadedModel
   readonly variant: string | undefined
   readonly params: Readonly<Record<string, number>>
+  readonly switches: Readonly<Record<string, string>>
 }
 
 /**
- * The instances that the options select. A variant or parameter that no model knows is an error; one that only some
- * know selects or concerns those.
+ * The instances that the options select, in every setting that they leave open. A variant, parameter or switch that no
+ * model knows is an error; one that only some know selects or concerns those.
  */
 export function selectInstances(
   models: readonly LoadedModel[],
-  { variant, param = {} }: { readonly variant?: string; readonly param?: Readonly<Record<string, number>> },
+  { variant, param = {}, switch: set = {} }: InstanceChoice,
 ): readonly Instance[] {
   for (const name of Object.keys(param))
     if (!models.some((model) => Object.hasOwn(model.params, name))) {
       const known = [...new Set(models.flatMap((model) => Object.keys(model.params)))]
       throw new FencecheckError('unknown-parameter', `no model has a parameter ${name}`, {
         fix: suggestion(name, known, 'parameter'),
+      })
+    }
+  for (const name of Object.keys(set))
+    if (!models.some((model) => Object.hasOwn(model.switches, name))) {
+      const known = [...new Set(models.flatMap((model) => Object.keys(model.switches)))]
+      throw new FencecheckError('unknown-switch', `no model has a switch ${name}`, {
+        fix: suggestion(name, known, 'switch'),
       })
     }
   const selected = models.filter((model) => variant === undefined || model.variants.includes(variant))
@@ -88,7 +111,14 @@ export function selectInstances(
   }
   return selected.flatMap((model) => {
     const params = Object.fromEntries(Object.entries(param).filter(([name]) => Object.hasOwn(model.params, name)))
-    return (variant === undefined ? model.variants : [variant]).map((v) => ({ model, variant: v, params }))
+    const wanted = Object.fromEntries(Object.entries(set).filter(([name]) => Object.hasOwn(model.switches, name)))
+    const settings = settingsOf({
+      ...model.switches,
+      ...Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, [value] as const])),
+    })
+    return (variant === undefined ? model.variants : [variant]).flatMap((v) =>
+      settings.map((switches) => ({ model, variant: v, params, switches })),
+    )
   })
 }
 

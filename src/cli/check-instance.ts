@@ -18,13 +18,13 @@ interface Wanted {
 
 /** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
 export async function checkInstance(
-  { model, variant, params }: Instance,
+  { model, variant, params, switches }: Instance,
   { kinds, maxStates, maxMemory, timeout, depthFirst, expect }: Wanted,
   interrupt: Interrupt,
   progress: ProgressLine,
 ): Promise<Result> {
   const name = variant === undefined ? model.id : `${model.id} ${variant}`
-  const built = model.instantiate(variant, params)
+  const built = model.instantiate(variant, params, switches)
   try {
     return await interrupt.during(() =>
       check(built, model.registry, {

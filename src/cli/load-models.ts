@@ -65,8 +65,7 @@ async function loadFile(path: string): Promise<LoadedModel> {
     running = undefined
   }
   const source = module.default
-  if (isModelSource(source))
-    return { ...source, file, instantiate: (variant, params) => source.instantiate(variant, params) }
+  if (isModelSource(source)) return { ...source, file, instantiate: (...choice) => source.instantiate(...choice) }
   const what = source === undefined ? 'the file has no default export' : 'the default export is not a model'
   throw new FencecheckError('no-default-export', what, {
     site: { file, line: 0 },

@@ -65,7 +65,7 @@ function unchanged(candidates: readonly LoadedModel[], wanted: Trace['model']): 
   return undefined
 }
 
-const instance = (source: LoadedModel, { variant, params }: Trace['model']): Found => ({
-  model: source.instantiate(variant, params),
+const instance = (source: LoadedModel, { variant, params, switches }: Trace['model']): Found => ({
+  model: source.instantiate(variant, params, switches),
   registry: source.registry,
 })

@@ -2,6 +2,7 @@
 import { FencecheckError } from '#base/errors'
 import type { Model } from '#ir/model'
 import type { Registry } from '#semantics/registry'
+import type { InstanceChoice } from './arguments.ts'
 import { loadModels } from './load-models.ts'
 
 /**
@@ -10,7 +11,7 @@ import { loadModels } from './load-models.ts'
  */
 export async function oneInstance(
   path: string,
-  { variant, param = {} }: { readonly variant?: string; readonly param?: Readonly<Record<string, number>> },
+  { variant, param = {}, switch: set = {} }: InstanceChoice,
 ): Promise<{ readonly model: Model; readonly registry: Registry; readonly file: string }> {
   const { models, errors } = await loadModels([path])
   const [error] = errors
@@ -20,5 +21,5 @@ export async function oneInstance(
     throw new FencecheckError('ambiguous-model', `'${path}' means ${models.length} models`, {
       fix: 'name one model file',
     })
-  return { model: first.instantiate(variant, param), registry: first.registry, file: first.file }
+  return { model: first.instantiate(variant, param, set), registry: first.registry, file: first.file }
 }

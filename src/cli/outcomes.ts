@@ -2,7 +2,8 @@
 import { printable } from '#base/text'
 import type { Result } from '#check/result'
 import { resultDocument, type Reported } from '#report/result-json'
-import { summaryLine, verdictDetails, verdictLine } from '#report/verdict-text'
+import { configurations } from '#check/safe-only-if'
+import { configurationLine, summaryLine, verdictDetails, verdictLine } from '#report/verdict-text'
 import { writeTrace } from '#trace/codec'
 import type { Faults } from './faults.ts'
 import { jsonText, safeJson } from './json-text.ts'
@@ -27,6 +28,7 @@ export class Outcomes {
   readonly #folder: TraceFolder
   readonly #reported: Reported[] = []
   #file: string | undefined
+  #ofFile: Result[] = []
 
   constructor(manner: Manner) {
     this.#manner = manner
@@ -44,8 +46,10 @@ export class Outcomes {
     const traceFile = content === undefined ? undefined : this.#save(result, content)
     this.#reported.push({ result, traceFile })
     if (json === true) return
+    if (file !== this.#file) this.#tellConfigurations()
     if (file !== this.#file) terminal.out(terminal.style.strong(printable(result.id)))
     this.#file = file
+    this.#ofFile.push(result)
     this.#print(result, traceFile, file)
     // A trace that no file took is not lost.
     if (content !== undefined && traceFile === undefined) terminal.out(safeJson(content.trimEnd()))
@@ -54,9 +58,18 @@ export class Outcomes {
   /** Says the last word. */
   finish(): void {
     const { terminal, json, only, faults } = this.#manner
+    if (json !== true) this.#tellConfigurations()
     if (json === true) terminal.out(jsonText(resultDocument(this.#reported, faults.errors)))
     else if (!only && this.#reported.length > 0)
       terminal.out(`\n${summaryLine(this.results, faults.errors.length, terminal.style)}`)
+  }
+
+  /** What the results of the file that ends here say together. */
+  #tellConfigurations(): void {
+    const { terminal } = this.#manner
+    for (const configuration of configurations(this.#ofFile))
+      terminal.out(configurationLine(configuration, terminal.style))
+    this.#ofFile = []
   }
 
   #save(result: Result, content: string): string | undefined {

@@ -13,8 +13,9 @@ export class TraceFolder {
   }
 
   /** The file for a result. Names of models are data: only harmless characters of them reach the path. */
-  fileFor({ id, variant, params }: Pick<Result, 'id' | 'variant' | 'params'>): string {
-    const stem = harmless([id, variant, ...Object.entries(params).map(([name, value]) => `${name}${value}`)])
+  fileFor({ id, variant, params, switches }: Pick<Result, 'id' | 'variant' | 'params' | 'switches'>): string {
+    const choices = Object.entries({ ...params, ...switches }).map(([name, value]) => `${name}${value}`)
+    const stem = harmless([id, variant, ...choices])
     let name = stem
     for (let i = 2; this.#taken.has(name.toLowerCase()); i++) name = `${stem}.${i}`
     this.#taken.add(name.toLowerCase())

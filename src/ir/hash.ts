@@ -10,6 +10,7 @@ const notContent = new Set([
   'sources',
   'abstracts',
   'expect',
+  'rules',
   'label',
   'message',
   'role',
@@ -26,7 +27,7 @@ export function contentHash(model: Model): string {
 }
 
 /** Keys whose value is a map from names that a user chose: there nothing is a description. */
-const maps = new Set(['params', 'args', 'refs', 'exits', 'init'])
+const maps = new Set(['params', 'switches', 'args', 'refs', 'exits', 'init'])
 
 function canonical(value: unknown, isMap = false): unknown {
   if (Array.isArray(value)) return value.map((x) => canonical(x))

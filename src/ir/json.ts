@@ -73,10 +73,40 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** What identifies comes first, then what it means, then where it was written; within that by name. */
 const keyOrder = [
-  ['schema', 'id', 'name', 'summary', 'sources', 'abstracts', 'variant', 'params', 'kind', 'min', 'max', 'init'],
+  [
+    'schema',
+    'id',
+    'name',
+    'summary',
+    'sources',
+    'abstracts',
+    'variant',
+    'params',
+    'switches',
+    'rules',
+    'kind',
+    'min',
+    'max',
+    'init',
+  ],
   ['length', 'refs', 'members', 'role', 'objects', 'variables', 'bodies', 'processes', 'hooks', 'groups', 'invariants'],
   ['expect', 'verdict', 'code', 'shape', 'initial', 'locations', 'steps', 'rest', 'at', 'call', 'op', 'on', 'object'],
-  ['args', 'exits', 'when', 'assert', 'message', 'set', 'to', 'label', 'sync', 'channel', 'tag', 'body', 'context'],
+  [
+    'args',
+    'exits',
+    'excluded',
+    'when',
+    'assert',
+    'message',
+    'set',
+    'to',
+    'label',
+    'sync',
+    'channel',
+    'tag',
+    'body',
+    'context',
+  ],
   ['handler', 'idleCpu', 'path', 'copies', 'always', 'kernel', 'site', 'file', 'line'],
 ].flat()
 const rank = new Map(keyOrder.map((key, i) => [key, i]))

@@ -20,6 +20,10 @@ export interface Model {
   readonly variant?: string
   /** The parameters this instance was built with. */
   readonly params?: Readonly<Record<string, number>>
+  /** How the configuration switches of the model are set: `{ notifiers: 'off' }`; part of what a verdict rests on. */
+  readonly switches?: Readonly<Record<string, string>>
+  /** Rules of the DMA-fence contract that a violating variant breaks, by their number: `R7`. */
+  readonly rules?: readonly string[]
   readonly objects?: readonly ModelObject[]
   readonly variables?: readonly ModelVariable[]
   readonly bodies: readonly Body[]
@@ -94,6 +98,8 @@ export interface CallStep extends StepBase {
     readonly params?: Readonly<Record<string, number>>
   }
   readonly exits: Readonly<Record<string, string>>
+  /** Exits that are assumed never to be taken (a timeout that never fires): no step leads there. */
+  readonly excluded?: readonly string[]
 }
 
 /** Target of an assignment: a variable, or `['at', array, index]`. */
@@ -184,6 +190,9 @@ export const kinds = [
   'misuse',
   'assertion',
   'range',
+  'use-after-free',
+  'stale-data',
+  'dropped-dependency',
   'deadlock',
   'partial-deadlock',
   'unsignalled-fence',

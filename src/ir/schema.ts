@@ -104,6 +104,7 @@ const callStep = v.pipe(
       v.description('An operation on an object.'),
     ),
     exits: namesByWord('Where each exit of the operation leads.'),
+    excluded: optional(names('Exits that are assumed never to be taken.')),
     ...ofAnyStep,
   }),
   v.title('Call step'),
@@ -223,7 +224,7 @@ const expectation = v.pipe(
   strict({
     verdict: v.picklist(['holds', 'violated', 'unknown']),
     kind: optional(v.picklist(kinds)),
-    code: optional(known('For misuse, assertion and range: which.')),
+    code: optional(known('For faults (misuse, assertion, range, use-after-free, ...): which.')),
     shape: optional(v.picklist(shapes)),
     processes: optional(names('Exactly the processes involved.')),
     objects: optional(names('Exactly the objects involved.')),
@@ -247,6 +248,10 @@ export const modelSchema = v.pipe(
     abstracts: optional(texts('What it leaves out, a sentence each; printed with a verdict.')),
     variant: optional(text('The variant that this instance is, if the model has variants.')),
     params: optional(numbers('The parameters that this instance was built with.')),
+    switches: optional(
+      v.pipe(record(v.string()), v.description('How the configuration switches of the model are set.')),
+    ),
+    rules: optional(texts('Rules of the DMA-fence contract that a violating variant breaks, by number.')),
     objects: optional(v.array(object)),
     variables: optional(v.array(variable)),
     bodies: v.array(body),

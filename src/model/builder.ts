@@ -19,10 +19,13 @@ import { assignments, build } from './expressions.ts'
 import { Flow } from './flow.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
 import { machineBody, type MachineForm } from './machine-form.ts'
+import { reclaimHooks } from '#semantics/allocation'
 import { addOperations } from './operations.ts'
 import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
+import type { Setting } from './switches.ts'
+import { workerPath, type Item } from './workers.ts'
 
 export interface ProcessOptions {
   /** The signalling path it is to other models; its name unless said. */
@@ -59,6 +62,7 @@ interface Copy {
 /** Collects what one instance of a model declares. */
 export class Builder {
   readonly #registry: Registry
+  readonly #switches: Setting
   readonly #objects: ModelObject[] = []
   readonly #variables: ModelVariable[] = []
   readonly #bodies: Body[] = []
@@ -66,14 +70,15 @@ export class Builder {
   readonly #hooks: Hook[] = []
   readonly #groups: Group[] = []
   readonly #invariants: Invariant[] = []
-  readonly #items = new Map<ObjectHandle, readonly { readonly handle: ObjectHandle; readonly write: WritePath }[]>()
+  readonly #items = new Map<ObjectHandle, readonly Item[]>()
   readonly #names = new Map<string, Site | undefined>()
   #copy: Copy | undefined
   /** The line of the author's file that was reached last. */
   lastSite: Site | undefined
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, switches: Setting = {}) {
     this.#registry = registry
+    this.#switches = switches
   }
 
   /** Declares an object of the primitive that the registry lists under `kind`. */
@@ -82,6 +87,8 @@ export class Builder {
     const primitive = this.#registry.primitives[kind]!
     const full = this.#claim('object', name, site)
     const init: Record<string, number> = {}
+    for (const [name, setting] of Object.entries(this.#switches))
+      if (Object.hasOwn(primitive.fields, name)) init[name] = Number(setting === 'on')
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
       if (key === 'role' || key === 'members' || value === undefined) continue
@@ -200,8 +207,12 @@ export class Builder {
     this.#hook(looksAtFs ? 'shrinker:fs' : 'shrinker', name, write)
   }
 
-  /** An mmu notifier (invalidate_range_start): may run inside any allocation that reclaims, also under GFP_NOFS and GFP_NOIO. */
+  /**
+   * An mmu notifier (invalidate_range_start): may run inside any allocation that reclaims, also under GFP_NOFS and
+   * GFP_NOIO, in `t.invalidateRange()` and in `t.oomReap()`.
+   */
   mmuNotifier(name: string, write: WritePath): void {
+    if (this.#switches['notifiers'] === 'off') return
     this.#hook('notifier', name, write)
   }
 
@@ -211,13 +222,13 @@ export class Builder {
   }
 
   /**
-   * A work item of a queue; its body runs in one of the queue's workers, of which there are `maxActive` unless the
-   * queue says otherwise.
+   * A work item of a queue; its body runs in one of the queue's workers, of which there are `maxActive`, one on an
+   * ordered queue. A worker other than the rescuer of a queue with `memReclaim` may have to be made first.
    */
   workItem(queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
     const handle = this.declare('work', name, { queue })
     const items = this.#items.get(queue) ?? []
-    this.#items.set(queue, [...items, { handle, write }])
+    this.#items.set(queue, [...items, { handle, write, site: this.lastSite }])
     return handle
   }
 
@@ -285,25 +296,17 @@ export class Builder {
     this.#hooks.push({ on, ...(object !== undefined && { object }), body: full })
   }
 
-  /** The workers of a queue: each waits for any item, runs it and waits again. */
-  #workers(queue: ObjectHandle, items: readonly { readonly handle: ObjectHandle; readonly write: WritePath }[]): void {
-    const { init = {} } = this.#objects.find((object) => object.name === queue.name)!
-    for (let i = 0; i < (init['maxActive'] ?? 1); i++)
-      this.worker(`${queue.name}/${i}`, (t) => {
-        const operate = (op: string, item: ObjectHandle): void =>
-          (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(item)
-        t.loop(() => {
-          t.idle()
-          const branch =
-            ({ handle, write }: (typeof items)[number]) =>
-            (): void => {
-              operate('startWork', handle)
-              write(t)
-              operate('finishWork', handle)
-            }
-          t.select(Object.fromEntries(items.map((item) => [item.handle.name, branch(item)])))
-        })
-      })
+  /** The workers of a queue. Where nothing can run in reclaim, making one is a step that tells nothing. */
+  #workers(queue: ObjectHandle, items: readonly Item[]): void {
+    const { init = {}, site: declared } = this.#objects.find((object) => object.name === queue.name)!
+    const { maxActive = 1, ordered, memReclaim } = init
+    const short = this.#switches['memory'] === 'short'
+    const mayReclaim = this.#hooks.some(({ on }) => reclaimHooks.some((hook) => hook === on))
+    const made = short ? 'unreliable' : mayReclaim ? 'reliable' : 'never'
+    for (let i = 0; i < (ordered === 1 ? 1 : maxActive); i++) {
+      const create = memReclaim === 1 && i === 0 ? 'never' : made
+      this.worker(`${queue.name}/${i}`, workerPath({ queue, declared, items, create }))
+    }
   }
 
   #process(name: string, context: ModelContext, write: WritePath, options: HandlerOptions): string {
@@ -348,7 +351,7 @@ export class Builder {
 
   #body(name: string, write: WritePath): Body {
     const flow = new Flow(name)
-    const path = new Path(flow, this, (site) => {
+    const path = new Path(flow, this, this.#switches, (site) => {
       this.lastSite = site
     })
     addOperations(path, this.#registry.primitives, this)

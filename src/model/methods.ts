@@ -21,9 +21,12 @@ type LeavesFrom<A extends Arrow> = A extends { readonly from: infer F extends st
 /** The exits of an operation. */
 export type ExitOf<O extends Operation> = Exclude<LeadsTo<O['arrows'][number]>, LeavesFrom<O['arrows'][number]>>
 
-type Unexpected<A extends Arrow> = A extends { readonly unexpected: true } ? LeadsTo<A> : never
+type MayBeLeft<A extends Arrow> = A extends
+  { readonly unexpected: true } | { readonly optional: true } | { readonly otherwise: string }
+  ? LeadsTo<A>
+  : never
 /** Exits that need not be handled. */
-type Optional<O extends Operation> = 'ok' | Unexpected<O['arrows'][number]>
+type Optional<O extends Operation> = 'ok' | MayBeLeft<O['arrows'][number]>
 
 type Exits<O extends Operation> = { readonly [E in Exclude<ExitOf<O>, Optional<O>>]: Branch } & {
   readonly [E in Extract<ExitOf<O>, Optional<O>>]?: Branch

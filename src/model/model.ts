@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError, type Site } from '#base/errors'
 import { nearest } from '#base/text'
-import { kinds, shapes, type Expectation, type Kind, type Model } from '#ir/model'
+import type { Model } from '#ir/model'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { Builder } from './builder.ts'
+import { expectationIn, type ExpectedWhen } from './expected.ts'
 import type { ObjectHandle } from './handle.ts'
 import type { Declarations, PathOf, Primitives } from './methods.ts'
 import { Path } from './path.ts'
 import { refusePromise } from './ownership.ts'
 import { callerSite, siteOfError } from './site.ts'
+import { chooseSetting, refuseUnknownSettings, type Setting, type Switches } from './switches.ts'
 
 type WriteTyped<R extends Primitives> = (t: PathOf<R>) => void
 type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq' | 'shrinker' | 'mmuNotifier'
@@ -46,10 +48,7 @@ export interface Parameter {
   readonly what?: string
 }
 
-/** What a verdict is expected to be: `'holds'`, a kind of violation, or all that is known of it. */
-export type Expected = 'holds' | 'unknown' | Kind | (Omit<Expectation, 'verdict'> & { readonly kind: Kind })
-
-export interface ModelHead<V extends string, P extends string> {
+export interface ModelHead<V extends string, P extends string, S extends string> {
   /** One sentence: what happens. */
   readonly summary: string
   /** Kernel files and functions, commits, mails it was written from. */
@@ -57,9 +56,13 @@ export interface ModelHead<V extends string, P extends string> {
   /** What it leaves out, a sentence each. */
   readonly abstracts?: readonly string[]
   /** The variants of the model and the verdict expected of each. */
-  readonly variants?: Readonly<Record<V, Expected>>
+  readonly variants?: Readonly<Record<V, ExpectedWhen>>
   /** The verdict expected of a model without variants. */
-  readonly expect?: Expected
+  readonly expect?: ExpectedWhen
+  /** Configuration switches: every variant is checked in every setting. */
+  readonly switches?: Switches<S>
+  /** Rules of the DMA-fence contract that the violating variants break: `['R7']` (docs/contract.md). */
+  readonly rules?: readonly string[]
   readonly params?: Readonly<Record<P, Parameter>>
 }
 
@@ -71,12 +74,14 @@ export interface ModelSource {
   /** Names of the variants; a model without any has one, `undefined`. */
   readonly variants: readonly (string | undefined)[]
   readonly params: Readonly<Record<string, Parameter>>
+  readonly switches: Switches
   readonly registry: Registry
   /**
-   * One instance.
-   * @throws FencecheckError `unknown-variant`, `unknown-parameter`, `parameter-range`, or whatever is wrong in the model.
+   * One instance; the first variant and the first setting of each switch unless said.
+   * @throws FencecheckError `unknown-variant`, `unknown-parameter`, `parameter-range`, `unknown-switch`, or whatever is
+   * wrong in the model.
    */
-  instantiate(variant?: string, params?: Readonly<Record<string, number>>): Model
+  instantiate(variant?: string, params?: Readonly<Record<string, number>>, switches?: Setting): Model
 }
 
 const isSource = Symbol.for('fencecheck.ModelSource')
@@ -87,10 +92,10 @@ export const isModelSource = (value: unknown): value is ModelSource =>
 export function defineModels<const R extends Primitives>(primitives: R) {
   const registry = new Registry(primitives)
   refuseNameClashes(registry)
-  return <V extends string = never, P extends string = never>(
+  return <V extends string = never, P extends string = never, S extends string = never>(
     id: string,
-    head: ModelHead<V, P>,
-    write: (m: ModelBuilder<R>, variant: V, params: Readonly<Record<P, number>>) => void,
+    head: ModelHead<V, P, S>,
+    write: (m: ModelBuilder<R>, variant: V, params: Readonly<Record<P, number>>, switches: Setting<S>) => void,
   ): ModelSource => {
     const site = callerSite()
     if (!/^[a-z0-9][a-z0-9._-]*(\/[a-z0-9][a-z0-9._-]*)*$/i.test(id))
@@ -100,6 +105,8 @@ export function defineModels<const R extends Primitives>(primitives: R) {
       })
     const variants = Object.keys(head.variants ?? {}) as V[]
     const params: Readonly<Record<string, Parameter>> = head.params ?? {}
+    const switches: Switches = head.switches ?? {}
+    refuseUnknownSettings(switches, site)
     for (const [name, { min, max, default: chosen }] of Object.entries(params))
       if (![min, max, chosen].every(Number.isInteger) || min > chosen || chosen > max)
         throw new FencecheckError(
@@ -117,18 +124,25 @@ export function defineModels<const R extends Primitives>(primitives: R) {
       sources: head.sources ?? [],
       variants: variants.length === 0 ? [undefined] : variants,
       params,
+      switches,
       registry,
-      instantiate(variant, chosen = {}) {
+      instantiate(variant, chosen = {}, set = {}) {
         const actual = variant ?? (variants.length === 0 ? undefined : variants[0])
         if (actual !== undefined && !variants.includes(actual as V))
           throw new FencecheckError('unknown-variant', `model '${id}' has no variant '${actual}'`, {
             fix: variants.length === 0 ? 'it has no variants' : `its variants are ${variants.join(', ')}`,
           })
         const values = chooseParams(id, params, chosen)
+        const setting = chooseSetting(id, switches, set)
         const expected = actual === undefined ? head.expect : head.variants![actual as V]
-        const builder = new Builder(registry)
+        const builder = new Builder(registry, setting)
         run(id, builder, () =>
-          write(typed(builder, registry) as ModelBuilder<R>, actual as V, values as Record<P, number>),
+          write(
+            typed(builder, registry) as ModelBuilder<R>,
+            actual as V,
+            values as Record<P, number>,
+            setting as Setting<S>,
+          ),
         )
         return builder.finish({
           id,
@@ -137,7 +151,9 @@ export function defineModels<const R extends Primitives>(primitives: R) {
           ...(head.abstracts !== undefined && { abstracts: head.abstracts }),
           ...(actual !== undefined && { variant: actual }),
           ...(Object.keys(values).length > 0 && { params: values }),
-          ...(expected !== undefined && { expect: expectation(expected, site) }),
+          ...(Object.keys(setting).length > 0 && { switches: setting }),
+          ...(head.rules !== undefined && { rules: head.rules }),
+          ...(expected !== undefined && { expect: expectationIn(expected, setting, site) }),
         })
       },
     }
@@ -175,22 +191,6 @@ function chooseParams(
       })
   }
   return Object.fromEntries(Object.entries(params).map(([name, range]) => [name, chosen[name] ?? range.default]))
-}
-
-function expectation(expected: Expected, site: Site | undefined): Expectation {
-  const wrong = (what: string, name: string, known: readonly string[]): FencecheckError => {
-    const meant = nearest(name, known)
-    const fix = meant === undefined ? `use ${known.join(', ')}` : `did you mean '${meant}'?`
-    return new FencecheckError('wrong-expectation', `'${name}' is not ${what}`, { site, fix })
-  }
-  if (expected === 'holds' || expected === 'unknown') return { verdict: expected }
-  const { kind, ...rest } = typeof expected === 'string' ? { kind: expected } : expected
-  if (!kinds.includes(kind)) throw wrong('a verdict', String(kind), ['holds', 'unknown', ...kinds])
-  const keys = ['code', 'shape', 'processes', 'objects']
-  for (const key of Object.keys(rest)) if (!keys.includes(key)) throw wrong('part of an expectation', key, keys)
-  const { shape } = rest as { shape?: string }
-  if (shape !== undefined && !shapes.some((s) => s === shape)) throw wrong('a shape', shape, shapes)
-  return { verdict: 'violated', kind, ...rest }
 }
 
 /** Whatever the author's function throws becomes one message with the line that was reached. */

@@ -8,6 +8,7 @@ import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
 import { ownName, refuseForeign } from './ownership.ts'
 import { callerSite } from './site.ts'
+import type { Setting } from './switches.ts'
 
 /** The rest of a path on one branch. */
 export type Branch = () => void
@@ -36,15 +37,18 @@ interface Loop {
 export class Path {
   readonly #flow: Flow
   readonly #model: object
+  readonly #switches: Setting
   readonly #loops: Loop[] = []
   readonly #note: (site: Site | undefined) => void
   #tag: StepTag | undefined
   #kernel: string | undefined
+  #site: Site | undefined
 
   /** `note` hears of the place of every step, so that a failing model can be located. */
-  constructor(flow: Flow, model: object, note: (site: Site | undefined) => void) {
+  constructor(flow: Flow, model: object, switches: Setting, note: (site: Site | undefined) => void) {
     this.#flow = flow
     this.#model = model
+    this.#switches = switches
     this.#note = note
   }
 
@@ -202,6 +206,14 @@ export class Path {
     this.#tag = outer
   }
 
+  /** Steps that the builder writes on behalf of a declaration are attributed to its line. */
+  writtenAt(site: Site | undefined, body: Branch): void {
+    const outer = this.#site
+    this.#site = site
+    body()
+    this.#site = outer
+  }
+
   /** Names the kernel source that the next step stands for. */
   at(kernel: string): this {
     this.#kernel = kernel
@@ -241,9 +253,12 @@ export class Path {
         fix: `say what happens then: t.${op}(${on}, { ${unhandled}: () => { ... } })`,
       })
     const handled = exits.filter((exit) => expected.includes(exit) || branches[exit] !== undefined)
+    const excluded = this.#switches['timeouts'] === 'never' ? timeoutsOf(operation) : []
+    const asSuccess = this.#switches['timeouts'] === 'success' ? timeoutsOf(operation) : []
     const points = this.#flow.call(
       {
         ...details,
+        ...(excluded.length > 0 && { excluded }),
         call: {
           op,
           on,
@@ -253,11 +268,13 @@ export class Path {
       },
       handled,
     )
-    this.#flow.join(handled.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
+    const taken = handled.filter((exit) => !excluded.includes(exit) && !asSuccess.includes(exit))
+    for (const exit of [...excluded, ...asSuccess]) this.#flow.merge(points[exit]!, points['ok']!)
+    this.#flow.join(taken.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
   }
 
   #details(): { site?: Site; kernel?: string; tag?: StepTag } {
-    const site = callerSite()
+    const site = this.#site ?? callerSite()
     this.#note(site)
     const kernel = this.#kernel
     this.#kernel = undefined
@@ -293,3 +310,7 @@ export class Path {
     return to.name
   }
 }
+
+/** Exits that a wait takes when its time is over. */
+const timeoutsOf = ({ arrows }: Operation): readonly string[] =>
+  arrows.flatMap(({ escape, to }) => (escape === 'timeout' && to !== undefined ? [to] : []))

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { exitsOf, expectedExitsOf, type Arrow, type Operation, type Primitive } from '#semantics/primitive'
+import {
+  conditionOf,
+  exitsOf,
+  expectedExitsOf,
+  isHazard,
+  type Arrow,
+  type Need,
+  type Operation,
+  type Primitive,
+} from '#semantics/primitive'
 import { showCondition, showEffects, trim } from '#semantics/show-condition'
 
 /** The page of all primitives, in Markdown: what every step of a model means. Generated, so it cannot be wrong alone. */
@@ -12,8 +21,9 @@ export function primitivesPage(primitives: Readonly<Record<string, Primitive>>):
     'How to read an arrow: *phase -> phase or exit*, when it can be taken, what it changes. A process in a phase whose',
     "arrows all have a false condition is blocked. Effects are simultaneous. `my x` is the executing process's own value of",
     "a field, `q's x` another's, `lock.x` a field of an object it is tied to, `task.x` the state of the process itself.",
-    'An exit with a question mark need not be handled: a correct caller never sees it. *Escape* marks a timeout or a',
-    'signal that gives a wait up; *retry* an attempt that failed.',
+    'An exit with a question mark need not be handled: a correct caller never sees it, and taking it unhandled is misuse.',
+    'One in brackets happens only where the caller handles it; *(else ok)* says what it counts as where it is not handled.',
+    '*Escape* marks a timeout or a signal that gives a wait up; *retry* an attempt that failed.',
     '',
     ...Object.entries(primitives).flatMap(([key, primitive]) => [primitiveSection(key, primitive), '']),
     misuseSection(primitives),
@@ -34,11 +44,16 @@ export function primitiveSection(key: string, primitive: Primitive): string {
     holds = {},
     queues = {},
     debt,
+    always = {},
     implicit,
   } = primitive
   const views = [
     ...Object.entries(holds).map(([mode, e]) => `- held (${mode}): ${trim(showCondition(e))}`),
     ...Object.entries(queues).map(([mode, e]) => `- in the way (${mode}): ${trim(showCondition(e))}`),
+    ...Object.entries(always).map(
+      ([code, { kind, that, after }]) =>
+        `- always, else ${kind} \`${code}\`: ${trim(showCondition(that))} (watched where ${after.join(' or ')} is used)`,
+    ),
     ...(debt === undefined ? [] : [`- owed: ${trim(showCondition(debt.owed))}; paid by ${debt.paidBy.join(', ')}`]),
   ]
   const ties = [
@@ -76,7 +91,11 @@ export function primitiveSection(key: string, primitive: Primitive): string {
 /** One operation with its preconditions and arrows. */
 function operationText(op: string, operation: Operation): string {
   const expected = expectedExitsOf(operation)
-  const exits = exitsOf(operation).map((exit) => (expected.includes(exit) ? exit : `${exit}?`))
+  const exits = exitsOf(operation).map((exit) => {
+    if (expected.includes(exit)) return exit
+    const { optional, otherwise } = operation.arrows.find(({ to = 'ok' }) => to === exit)!
+    return optional === true ? `[${exit}]` : otherwise === undefined ? `${exit}?` : `${exit} (else ${otherwise})`
+  })
   const facts = [
     `exits ${exits.join(', ')}`,
     ...(operation.sleeps === true ? ['may sleep'] : []),
@@ -98,7 +117,7 @@ function operationText(op: string, operation: Operation): string {
     '',
     `- ${facts.join('; ')}`,
     ...Object.entries(operation.needs ?? {}).map(
-      ([code, e]) => `- misuse \`${code}\` unless ${trim(showCondition(e))}`,
+      ([code, need]) => `- ${kindOf(need)} \`${code}\` unless ${trim(showCondition(conditionOf(need)))}`,
     ),
     ...operation.arrows.map((arrow) => `- ${arrowText(arrow)}`),
   ].join('\n')
@@ -112,15 +131,18 @@ function arrowText({ from = 'call', to = 'ok', when, set = [], escape, retry, en
       ? ''
       : 'each' in enters
         ? `; then every ${enters.each} runs`
-        : `; then one ${enters.oneOf.join(' or ')} may run`
+        : `; then one ${enters.oneOf.join(' or ')} may run, not inside ${enters.notInside.join(' or ')}`
   const marks = [...(escape === undefined ? [] : [`escape: ${escape}`]), ...(retry === true ? ['retry'] : [])]
   return `*${from} -> ${to}*${condition}${effects}${bodies}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`
 }
 
+/** What a failing need is. */
+const kindOf = (need: Need): string => (isHazard(need) ? need.kind : 'misuse')
+
 /** Every misuse code with the operations that can report it. */
 function misuseSection(primitives: Readonly<Record<string, Primitive>>): string {
   const lines = [...misuseCodes(primitives)].map(([code, where]) => `- \`${code}\`: ${where.join('; ')}`)
-  return ['## Misuse codes', '', ...lines].join('\n')
+  return ['## Codes of misuse and of hazards', '', ...lines].join('\n')
 }
 
 /** Code -> where it is reported and what would have had to be true. */
@@ -133,9 +155,13 @@ export function misuseCodes(primitives: Readonly<Record<string, Primitive>>): Re
     ['rest-while-holding', ['a process that comes to rest while it holds something']],
   ])
   const add = (code: string, text: string): void => void codes.set(code, [...(codes.get(code) ?? []), text])
+  for (const { name, always = {} } of Object.values(primitives))
+    for (const [code, { that }] of Object.entries(always))
+      add(code, `any ${name}, in a state where not ${trim(showCondition(that))}`)
   for (const { name, operations } of Object.values(primitives))
     for (const [op, { needs = {}, arrows }] of Object.entries(operations)) {
-      for (const [code, e] of Object.entries(needs)) add(code, `${name} ${op}, unless ${trim(showCondition(e))}`)
+      for (const [code, need] of Object.entries(needs))
+        add(code, `${name} ${op}, unless ${trim(showCondition(conditionOf(need)))}`)
       for (const { to = 'ok', unexpected } of arrows)
         if (unexpected === true)
           add(`unhandled-${to}`, `${name} ${op} ends with ${to}, which the model does not handle`)

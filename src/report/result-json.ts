@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { showSite, type FencecheckError } from '#base/errors'
 import type { Result } from '#check/result'
+import { configurations } from '#check/safe-only-if'
 
 /** A result with the file its trace was written to, if any. */
 export interface Reported {
@@ -18,6 +19,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         id: result.id,
         variant: result.variant ?? null,
         params: result.params,
+        switches: result.switches,
         verdict: result.verdict,
         because: result.because ?? null,
         kind: violation?.kind ?? null,
@@ -30,6 +32,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         expected: result.expected ?? null,
         asExpected: result.asExpected ?? null,
         mismatch: result.mismatch ?? null,
+        rules: result.rules,
         states: statistics.states,
         visited: statistics.visited,
         transitions: statistics.transitions,
@@ -48,6 +51,10 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         assumptions: result.assumptions,
       }
     }),
+    configurations: configurations(reported.map(({ result }) => result)).map(({ variant, ...rest }) => ({
+      ...rest,
+      variant: variant ?? null,
+    })),
     errors: errors.map(({ code, message, site, fix }) => ({
       code,
       message,

@@ -2,6 +2,8 @@
 import { showSite } from '#base/errors'
 import { count, printable } from '#base/text'
 import type { Result } from '#check/result'
+import type { Configuration } from '#check/safe-only-if'
+import { contractRules } from '#semantics/contract'
 import { traceText } from './trace-text.ts'
 import { effort, expectationWord, instanceName, kindOf, wrap, type Style } from './words.ts'
 
@@ -38,6 +40,11 @@ export function verdictDetails(
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)
     lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
+  if (violation !== undefined && result.rules.length > 0)
+    say(
+      `breaks ${result.rules.map((rule) => `${rule} (${contractRules[rule] ?? 'not a rule of the contract'})`).join('; ')}`,
+      '    ',
+    )
   for (const { code, message, site } of findings)
     say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')
   if (full && result.verdict === 'holds') {
@@ -46,6 +53,10 @@ export function verdictDetails(
   }
   return lines.join('\n')
 }
+
+/** What the settings of a variant say together. */
+export const configurationLine = ({ variant, safeOnlyIf }: Configuration, style: Style): string =>
+  `  ${style.bad(`safe only if ${safeOnlyIf.join(' and ')}`)}${variant === undefined ? '' : `: ${oneLine(variant)}`}`
 
 /** The last line: how many of each. */
 export function summaryLine(results: readonly Result[], errors: number, style: Style): string {

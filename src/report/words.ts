@@ -41,9 +41,9 @@ export function expectationWord({ asExpected, expected, verdict }: Result): stri
 export const effort = ({ statistics }: Result): string =>
   `${count(statistics.states, 'state')}, ${statistics.seconds.toFixed(2)} s`
 
-/** `variant N=3`, or a dash. */
-export function instanceName({ variant, params }: Pick<Result, 'variant' | 'params'>): string {
-  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`)
+/** `variant N=3 notifiers=off`, or a dash. */
+export function instanceName({ variant, params, switches }: Pick<Result, 'variant' | 'params' | 'switches'>): string {
+  const values = Object.entries({ ...params, ...switches }).map(([name, value]) => `${name}=${value}`)
   return [variant, ...values].filter((part) => part !== undefined).join(' ') || '-'
 }
 

@@ -19,8 +19,16 @@ export const canBeInterrupted = (
   process.context === 'worker' ||
   (process.context === 'softirq' && by.context === 'hardirq')
 
-/** `might_sleep()` passes: no spinlock held, interrupts and bottom halves on, not in a handler. */
-export const maySleep: PExpr = all(is(my('atomic', 'task'), 0), is(my('irqOff', 'task'), 0), is(my('bhOff', 'task'), 0))
+/**
+ * `might_sleep()` passes: no spinlock held, interrupts and bottom halves on, not in a handler, and not between
+ * `non_block_start()` and `non_block_end()` (kernel/sched/core.c __might_resched()).
+ */
+export const maySleep: PExpr = all(
+  is(my('atomic', 'task'), 0),
+  is(my('irqOff', 'task'), 0),
+  is(my('bhOff', 'task'), 0),
+  is(my('nonBlock', 'task'), 0),
+)
 
 /** Not in a hardirq or softirq handler. */
 export const notInInterrupt: PExpr = no(my('inInterrupt', 'task'))

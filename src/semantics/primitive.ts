@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Context, Operator } from '#system/system'
+import type { Context, Hazard, Operator } from '#system/system'
 
 /**
  * What a kernel primitive has to state. A primitive is a value: bounded fields, and operations made of a few *arrows*
@@ -27,6 +27,10 @@ export interface Primitive {
   readonly holds?: Readonly<Record<string, PExpr>>
   /** Mode -> "`me` stands in a queue for this": in the others' way, but nothing it holds. */
   readonly queues?: Readonly<Record<string, PExpr>>
+  /** Code -> what is true in every state, watched once a step of the model performs one of the operations `after`. */
+  readonly always?: Readonly<
+    Record<string, { readonly kind: Hazard; readonly that: PExpr; readonly after: readonly string[] }>
+  >
   /** "Somebody owes an event on this", and the operations that pay it. */
   readonly debt?: { readonly owed: PExpr; readonly paidBy: readonly string[] }
 }
@@ -64,15 +68,16 @@ export interface Param {
 export interface Has {
   readonly has: string
 }
+/** `of`: over the processes or members of the object that this one is tied to by that ref, instead of its own. */
 export type Quantified =
-  | { readonly some: string; readonly in: Domain; readonly that: PExpr }
-  | { readonly every: string; readonly in: Domain; readonly that: PExpr }
-  | { readonly count: string; readonly in: Domain; readonly that: PExpr }
+  | { readonly some: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
+  | { readonly every: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
+  | { readonly count: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
 
 /** Assignments are simultaneous: every `to` reads the state before. A later one to the same field wins. */
 export type PSet =
   | { readonly set: Ref; readonly to: PExpr }
-  | { readonly each: string; readonly in: Domain; readonly do: readonly PSet[] }
+  | { readonly each: string; readonly in: Domain; readonly of?: string; readonly do: readonly PSet[] }
 
 export interface Arrow {
   /** The phase it leaves; the call itself unless said. */
@@ -88,6 +93,10 @@ export interface Arrow {
   readonly retry?: boolean
   /** An exit that a correct caller never sees: where a model does not handle it, taking it is misuse `unhandled-<exit>`. */
   readonly unexpected?: boolean
+  /** An exit that exists only where the model handles it: the caller says that it may happen. */
+  readonly optional?: boolean
+  /** An exit that most callers do not tell apart: where the model does not handle it, it leads to this one. */
+  readonly otherwise?: string
   /** Hooked bodies run here, in the caller's context, before the target is reached. */
   readonly enters?: Entry
 }
@@ -95,16 +104,25 @@ export interface Arrow {
 /**
  * Which hooked bodies run. `each`: all that are hooked on the event of this object and whose condition holds, one after
  * another. `oneOf`: at most one of those hooked on any of the events, or none; and none inside a body of `notInside` (an
- * allocation inside direct reclaim has PF_MEMALLOC and does not reclaim again).
+ * allocation inside direct reclaim has PF_MEMALLOC and does not reclaim again). `as`: what the bodies count as for
+ * `notInside`, where that is not the event (a notifier that munmap() runs is not inside reclaim).
  */
 export type Entry =
-  { readonly each: string } | { readonly oneOf: readonly string[]; readonly notInside: readonly string[] }
+  | { readonly each: string }
+  | { readonly oneOf: readonly string[]; readonly notInside: readonly string[]; readonly as?: string }
+
+/** What must be true on arrival. Failing is misuse unless it is said to be a hazard of memory. */
+export type Need = PExpr | { readonly kind: Hazard; readonly that: PExpr }
+
+export const isHazard = (need: Need): need is Exclude<Need, PExpr> => typeof need === 'object' && 'kind' in need
+/** The condition of a need, whatever kind its failure is. */
+export const conditionOf = (need: Need): PExpr => (isHazard(need) ? need.that : need)
 
 export interface Operation {
   /** One line on what it does. */
   readonly does: string
-  /** Misuse code -> what must be true on arrival, blocked or not. */
-  readonly needs?: Readonly<Record<string, PExpr>>
+  /** Code -> what must be true on arrival, blocked or not. */
+  readonly needs?: Readonly<Record<string, Need>>
   readonly arrows: readonly Arrow[]
   /** What ends the wait of a blocked caller, in kernel words. */
   readonly waits?: string
@@ -131,8 +149,11 @@ export function exitsOf(operation: Pick<Operation, 'arrows'>): readonly string[]
   return [...new Set(operation.arrows.map((arrow) => arrow.to ?? 'ok').filter((to) => !phases.has(to)))]
 }
 
+const mustHandle = ({ unexpected, optional, otherwise }: Arrow): boolean =>
+  unexpected !== true && optional !== true && otherwise === undefined
+
 /** The exits that a model has to say something about. */
 export const expectedExitsOf = (operation: Operation): readonly string[] =>
   exitsOf(operation).filter((exit) =>
-    operation.arrows.some((arrow) => (arrow.to ?? 'ok') === exit && arrow.unexpected !== true),
+    operation.arrows.some((arrow) => (arrow.to ?? 'ok') === exit && mustHandle(arrow)),
   )

@@ -11,9 +11,10 @@ export function showCondition(e: PExpr): string {
   if ('field' in e) return showRef(e)
   if ('param' in e) return e.param
   if ('has' in e) return `there is a ${e.has}`
-  if ('some' in e) return `(some ${e.in} ${e.some}: ${showCondition(e.that)})`
-  if ('every' in e) return `(every ${e.in} ${e.every}: ${showCondition(e.that)})`
-  return `(number of ${e.in} ${e.count} with ${showCondition(e.that)})`
+  const domain = e.of === undefined ? e.in : `${e.in} of the ${e.of}`
+  if ('some' in e) return `(some ${domain} ${e.some}: ${showCondition(e.that)})`
+  if ('every' in e) return `(every ${domain} ${e.every}: ${showCondition(e.that)})`
+  return `(number of ${domain} ${e.count} with ${showCondition(e.that)})`
 }
 
 function showApplication(e: Applied): string {
@@ -34,7 +35,7 @@ export const showEffects = (sets: readonly PSet[]): string =>
   sets
     .map((s) =>
       'each' in s
-        ? `for every ${s.in} ${s.each}: ${showEffects(s.do)}`
+        ? `for every ${s.in}${s.of === undefined ? '' : ` of the ${s.of}`} ${s.each}: ${showEffects(s.do)}`
         : `${showRef(s.set)} := ${trim(showCondition(s.to))}`,
     )
     .join(', ')

@@ -80,11 +80,14 @@ export const isEscape = (tag: Tag | undefined): boolean => tag === 'timeout' || 
 export const isMay = (tag: Tag | undefined): boolean => tag !== undefined && !isEscape(tag)
 
 /**
- * `misuse`: a precondition of a primitive fails. `assertion`: a claim of the model. `range`: a variable of the model
+ * `misuse`: a precondition of a primitive fails. `use-after-free`, `stale-data`, `dropped-dependency`: memory is used
+ * when it must not be, or a fence no longer covers what it stood for. `assertion`: a claim of the model. `range`: a variable of the model
  * leaves its range, or an expression has no value. `bound`: an internal bound of a primitive is hit; not the model's
  * fault, so the verdict becomes unknown.
  */
-export type FaultKind = 'misuse' | 'assertion' | 'range' | 'bound'
+export type FaultKind = 'misuse' | Hazard | 'assertion' | 'range' | 'bound'
+/** What goes wrong with memory and its fences, as against a call that the kernel would warn about. */
+export type Hazard = 'use-after-free' | 'stale-data' | 'dropped-dependency'
 export interface Fault {
   readonly kind: FaultKind
   readonly code: string

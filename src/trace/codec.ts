@@ -15,6 +15,7 @@ const traceSchema = v.strictObject({
     hash: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
     variant: v.exactOptional(text),
     params: v.exactOptional(v.record(text, v.pipe(v.number(), v.safeInteger()))),
+    switches: v.exactOptional(v.record(text, text)),
   }),
   outcome: v.strictObject({
     kind: v.picklist(kinds),

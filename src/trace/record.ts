@@ -16,6 +16,7 @@ export function recordTrace(model: Model, system: System, violation: Violation):
       hash: contentHash(model),
       ...(model.variant !== undefined && { variant: model.variant }),
       ...(model.params !== undefined && { params: model.params }),
+      ...(model.switches !== undefined && { switches: model.switches }),
     },
     outcome: {
       kind,

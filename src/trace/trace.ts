@@ -13,6 +13,7 @@ export interface Trace {
     readonly hash: string
     readonly variant?: string
     readonly params?: Readonly<Record<string, number>>
+    readonly switches?: Readonly<Record<string, string>>
   }
   readonly outcome: Outcome
   readonly steps: readonly TraceStep[]

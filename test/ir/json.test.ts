@@ -96,7 +96,18 @@ describe('round trip', () => {
   test('the keys of a model are written in the order of the form', () => {
     const text = modelToJson(everything)
     const at = (key: string) => text.indexOf(`"${key}":`)
-    const order = ['schema', 'id', 'params', 'objects', 'variables', 'bodies', 'processes', 'hooks', 'groups', 'expect']
+    const order = [
+      'schema',
+      'id',
+      'params',
+      'switches',
+      'rules',
+      'objects',
+      'variables',
+      'bodies',
+      'processes',
+      'hooks',
+    ]
     expect(order.toSorted((a, b) => at(a) - at(b))).toEqual(order)
     expect(Object.keys(JSON.parse(text) as object)).toEqual(Object.keys(modelSchema.entries))
   })

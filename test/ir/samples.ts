@@ -12,6 +12,8 @@ export const everything: Model = {
   abstracts: ['It means nothing.'],
   variant: 'buggy',
   params: { N: 2 },
+  switches: { notifiers: 'off' },
+  rules: ['R7'],
   objects: [
     { name: 'A', kind: 'mutex', init: { locked: 0 }, role: 'mm', site: { file: 'a.c', line: 3 } },
     { name: 'L', kind: 'spinlock' },
@@ -41,6 +43,7 @@ export const everything: Model = {
           at: 'start',
           call: { op: 'addCallback', on: 'f', args: { callback: 'cb' } },
           exits: { ok: 'start', enoent: 'end' },
+          excluded: ['enoent'],
         },
         { at: 'held', assert: { holds: 'A' }, message: 'A is held', to: 'held' },
         {
@@ -152,6 +155,8 @@ export const anyModel = fc.record(
     sources: names,
     variant: word,
     params: fc.dictionary(key, whole),
+    switches: fc.dictionary(key, word),
+    rules: fc.array(word),
     objects: fc.array(
       fc.record(
         {

@@ -11,6 +11,7 @@ import { isModelSource, type ModelSource } from '#model/model'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
 import { instance, kernelRegistry } from '../fixtures/models.ts'
+import { instancesOf } from '../fixtures/instances.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { constructs } from './constructs.ts'
 import { missingTool, spin, type Sight } from './spin.ts'
@@ -79,9 +80,9 @@ else {
   })
 
   describe.concurrent('SPIN agrees on the bundled model', { timeout: 90_000 }, () => {
-    for (const { id, variants, registry, instantiate } of bundled)
-      for (const variant of variants)
-        test([id, variant].join(' '), ({ skip }) => compare(lower(instantiate(variant), registry), skip))
+    for (const source of bundled)
+      for (const { name, build } of instancesOf(source))
+        test(`${source.id} ${name}`, ({ skip }) => compare(lower(build(), source.registry), skip))
   })
 
   describe.concurrent('SPIN agrees on the random model', { timeout: 90_000 }, () => {

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { contractPage } from '#report/contract-page'
 import { misuseCodes, primitivesPage } from '#report/primitive-page'
 import { kernelPrimitives } from '#semantics/primitives/index'
 
 test('docs/primitives.md is what the registry says (npm run docs)', () => {
   const page = readFileSync(new URL('../../docs/primitives.md', import.meta.url), 'utf8')
   expect(page).toBe(primitivesPage(kernelPrimitives))
+})
+
+test('docs/contract.md has every rule (npm run docs)', () => {
+  expect(readFileSync(new URL('../../docs/contract.md', import.meta.url), 'utf8')).toBe(contractPage())
+  expect(contractPage().match(/^- \*\*R\d+\*\*/gm)).toHaveLength(38)
 })
 
 test('every operation and every misuse code of every primitive is on the page', () => {

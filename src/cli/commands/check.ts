@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander'
 import { kinds, type Kind } from '#ir/model'
-import { bytes, duration, kindList, parameter, positive, selectInstances, selectKinds } from '../arguments.ts'
+import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
 import { checkInstance } from '../check-instance.ts'
 import { statusOf, type ExitStatus } from '../exit-status.ts'
 import { Faults } from '../faults.ts'
@@ -32,6 +32,7 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .argument('[paths...]', 'model files and folders', ['models'])
     .option('--variant <name>', 'only this variant')
     .option('--param <name=number>', 'set a parameter; can be repeated', parameter)
+    .option('--switch <name=setting>', 'set a configuration switch; can be repeated', setting)
     .option('--property <kinds>', `look only for these kinds of violation (${kinds.join(', ')})`, kindList)
     .option('--ignore <kinds>', 'do not look for these kinds', kindList)
     .option('--max-states <n>', 'stop after storing so many states', positive)

@@ -11,7 +11,7 @@ import { modelToJson } from '#ir/json'
 import type { Model } from '#ir/model'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
-import { parameter } from '../arguments.ts'
+import { parameter, setting } from '../arguments.ts'
 import { exitStatus } from '../exit-status.ts'
 import { writeWhole } from '../write-whole.ts'
 import type { Terminal } from '../terminal.ts'
@@ -54,6 +54,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option('--to <format>', 'the form').choices(Object.keys(formats)).makeOptionMandatory())
     .option('--variant <name>', 'which variant; the first unless said')
     .option('--param <name=number>', 'set a parameter; can be repeated', parameter)
+    .option('--switch <name=setting>', 'set a configuration switch; can be repeated', setting)
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action(async (path: string, options: Options) => {
       const { model, registry } = await oneInstance(path, options)

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { Interpreter } from '#interp/interpreter'
 import { lower } from '#semantics/lower/lower'
-import { parameter } from '../arguments.ts'
+import { parameter, setting } from '../arguments.ts'
 import { exitStatus } from '../exit-status.ts'
 import { oneInstance } from '../one-instance.ts'
 import { chooseSteps } from '../stepping.ts'
@@ -16,6 +16,7 @@ export function simulateCommand(program: Command, terminal: Terminal): void {
     .option('--step', 'choose each step from the start (there is no other way yet)')
     .option('--variant <name>', 'which variant; the first unless said')
     .option('--param <name=number>', 'set a parameter; can be repeated', parameter)
+    .option('--switch <name=setting>', 'set a configuration switch; can be repeated', setting)
     .action(
       async (
         path: string,

@@ -4,7 +4,7 @@ import type { CallStep } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
 import type { Expr, Frame, LocationId, ProcessId, Tag } from '#system/system'
 import { maySleep } from '../contexts.ts'
-import { exitsOf, type Arrow, type Entry, type PExpr } from '../primitive.ts'
+import { conditionOf, exitsOf, isHazard, type Arrow, type Entry, type Need } from '../primitive.ts'
 import type { Emitter } from './emitter.ts'
 import { ground, groundSets, scopeOf } from './ground.ts'
 
@@ -51,16 +51,17 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
   })
   const name = primitive.implicit === true ? op : `${op} ${on}`
 
-  const needs: Record<string, PExpr> = {
+  const needs: Record<string, Need> = {
     ...operation.needs,
     ...(operation.sleeps === true && { 'sleep-in-atomic': maySleep }),
   }
   const met: Expr[] = []
-  for (const [code, condition] of Object.entries(needs)) {
-    const need = ground(condition, scope, variables)
-    if (need === 1) continue
-    met.push(...conjuncts(need))
-    emitter.fault({ process: me, from, label: name, origin }, [not(need)], { kind: 'misuse', code, detail: on })
+  for (const [code, need] of Object.entries(needs)) {
+    const condition = ground(conditionOf(need), scope, variables)
+    if (condition === 1) continue
+    met.push(...conjuncts(condition))
+    const kind = isHazard(need) ? need.kind : 'misuse'
+    emitter.fault({ process: me, from, label: name, origin }, [not(condition)], { kind, code, detail: on })
   }
 
   const phases = new Map<string, LocationId>([['call', from]])
@@ -71,10 +72,11 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     phases.set(phaseName, made)
     return made
   }
-  const isExit = new Set(exitsOf(operation))
-  const alternatives = isExit.size
-
-  const grounded = operation.arrows.map((arrow) => ({
+  const exists = ({ to = 'ok', optional }: Arrow): boolean =>
+    step.excluded?.includes(to) !== true && (optional !== true || exits[to] !== undefined)
+  const arrows = operation.arrows.filter(exists)
+  const isExit = new Set(exitsOf({ arrows }))
+  const grounded = arrows.map((arrow) => ({
     arrow,
     guard: conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables)),
   }))
@@ -88,7 +90,8 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
       emitter.fault(at, [...(arrow.from === undefined ? met : []), ...guard], { kind: 'misuse', code, detail: on })
       continue
     }
-    const target = isExit.has(exit) ? present(exits[exit], `exit ${exit} of ${op}`) : phase(exit)
+    const counted = exits[exit] === undefined ? (arrow.otherwise ?? exit) : exit
+    const target = isExit.has(exit) ? present(exits[counted], `exit ${counted} of ${op}`) : phase(exit)
     emitter.emit({
       process: me,
       from: phase(arrow.from ?? 'call'),
@@ -97,8 +100,8 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
       effect: groundSets(arrow.set ?? [], scope, variables),
       tag: tagOf(arrow, step),
       retry: arrow.retry,
-      exit: isExit.has(exit) ? exit : `(${exit})`,
-      label: alternatives > 1 || !isExit.has(exit) ? `${name} -> ${exit}` : name,
+      exit: isExit.has(exit) ? counted : `(${exit})`,
+      label: isExit.size > 1 || !isExit.has(exit) ? `${name} -> ${exit}` : name,
       origin,
     })
   }

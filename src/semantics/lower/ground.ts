@@ -47,7 +47,7 @@ export function ground(e: PExpr, scope: Scope, variables: Variables): Expr {
   if ('param' in e) return present(scope.params[e.param], `parameter ${e.param} of ${scope.on}`)
   if ('has' in e) return e.has in scope.args ? 1 : 0
   const name = 'some' in e ? e.some : 'every' in e ? e.every : e.count
-  const parts = domain(e.in, scope, variables).map((index) =>
+  const parts = domain(e, scope, variables).map((index) =>
     ground(e.that, { ...scope, bound: { ...scope.bound, [name]: index } }, variables),
   )
   if ('some' in e) return fold(['or', ...parts])
@@ -60,7 +60,7 @@ export function groundSets(sets: readonly PSet[], scope: Scope, variables: Varia
   const byTarget = new Map<number, Assign>()
   const visit = (s: PSet, inner: Scope): void => {
     if ('each' in s) {
-      for (const index of domain(s.in, inner, variables))
+      for (const index of domain(s, inner, variables))
         for (const nested of s.do) visit(nested, { ...inner, bound: { ...inner.bound, [s.each]: index } })
       return
     }
@@ -97,8 +97,14 @@ function ref(r: Ref, scope: Scope, variables: Variables): Expr {
 }
 
 /** All members; or the processes that use the object, for nobody else's value can differ from its start value. */
-function domain(d: Domain, scope: Scope, variables: Variables): readonly Index[] {
-  return d === 'member' ? variables.membersOf(scope.on) : [...variables.usersOf(scope.on)].sort((a, b) => a - b)
+function domain(
+  d: { readonly in: Domain; readonly of?: string },
+  scope: Scope,
+  variables: Variables,
+): readonly Index[] {
+  const object = d.of === undefined ? scope.on : scope.args[d.of]
+  if (object === undefined) return []
+  return d.in === 'member' ? variables.membersOf(object) : [...variables.usersOf(object)].sort((a, b) => a - b)
 }
 
 const isApplied = (e: PExpr): e is Extract<PExpr, readonly unknown[]> => Array.isArray(e)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Model } from '#ir/model'
-import { and, conjuncts, not } from '#system/expression'
+import { conjuncts } from '#system/expression'
 import type { Process, ProcessId, System } from '#system/system'
 import { isHandler } from '../contexts.ts'
 import type { Registry } from '../registry.ts'
 import { validate } from '../validate/validate.ts'
 import { propagateConstants } from './constants.ts'
 import { Emitter } from './emitter.ts'
-import { groundExpr } from './expressions.ts'
 import { Handlers } from './handlers.ts'
 import { Locations } from './locations.ts'
 import { Lowering } from './lowering.ts'
 import { withMembers } from './members.ts'
+import { lowerInvariant, lowerWatch, watchedObjects } from './observers.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { usersOfObjects } from './users.ts'
 import { Variables } from './variables.ts'
@@ -25,8 +25,12 @@ import { debtsOf, holdsOfProcess, symmetriesOf } from './views.ts'
 export function lower(source: Model, registry: Registry): System {
   validate(source, registry)
   const model = withMembers(source, registry)
-  const observers = model.invariants ?? []
-  const names = [...model.processes, ...observers.map(({ name }) => ({ name: `invariant ${name}` }))]
+  const watched = watchedObjects(model, registry)
+  const observers = [
+    ...(model.invariants ?? []).map(({ name }) => `invariant ${name}`),
+    ...watched.map(({ object, code }) => `${code} ${object}`),
+  ]
+  const names = [...model.processes, ...observers.map((name) => ({ name }))]
   const variables = new Variables(model, registry, usersOfObjects(model, registry))
   const locations = new Locations(names)
   const emitter = new Emitter(variables, locations, names)
@@ -38,7 +42,8 @@ export function lower(source: Model, registry: Registry): System {
     return isHandler(process) ? handlers.lower(lowering) : lowering.body(process.body)
   })
   rendezvous.emit(emitter)
-  for (const i of observers.keys()) init.push(lowerInvariant(model, i, emitter))
+  for (const i of (model.invariants ?? []).keys()) init.push(lowerInvariant(model, i, emitter))
+  for (const each of watched) init.push(lowerWatch(each, init.length, emitter))
 
   const holds = model.processes.flatMap((_, me) => holdsOfProcess(me, variables))
   for (const me of model.processes.keys()) forbidRestWhileHolding(me, emitter, holds)
@@ -65,29 +70,6 @@ export function lower(source: Model, registry: Registry): System {
     symmetries: symmetriesOf(model, variables),
     origins: emitter.origins,
   })
-}
-
-/** An observer that stays where it is and reports a fault where the condition is false: it never adds a state. */
-function lowerInvariant(model: Model, index: number, emitter: Emitter): number {
-  const { name, always, site } = model.invariants![index]!
-  const process = model.processes.length + index
-  const from = emitter.faultAt[process]!
-  const condition = groundExpr(always, { variables: emitter.variables, locations: emitter.locations })
-  const origin = emitter.origin({
-    op: 'invariant',
-    on: '',
-    primitive: '',
-    step: `invariant ${name}`,
-    frames: [],
-    ...(site !== undefined && { site }),
-  })
-  const fault = { kind: 'assertion', code: 'invariant', detail: name } as const
-  const at = { process, from, label: `invariant ${name}`, origin }
-  const sound = emitter.hasValue(condition)
-  if (sound.length > 0)
-    emitter.fault(at, [not(and(...sound))], { kind: 'range', code: 'undefined-value', detail: `the invariant ${name}` })
-  emitter.fault(at, [...sound, not(condition)], fault)
-  return from
 }
 
 /** Whoever rests must hold nothing: at each resting location each hold is a fault. */

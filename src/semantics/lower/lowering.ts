@@ -81,18 +81,18 @@ export class Lowering implements Caller {
     const base = { process: this.me, from: choice, guard: [], effect: [], origin }
     this.emitter.emit({ ...base, to: after, exit: 'none', label: `no ${entry.oneOf.join(', no ')}` })
     for (const hook of possible) {
-      const to = this.#enter(hook, object, after)
+      const to = this.#enter(hook, object, after, entry.as)
       this.emitter.emit({ ...base, to, exit: hook.body, label: `${hook.on} ${hook.body}` })
     }
     return choice
   }
 
   /** Where one hooked body begins, which returns to `next`; with a condition, where that is asked. */
-  #enter(hook: Hook, object: string, next: LocationId): LocationId {
-    const frame: Frame = { hook: hook.on, object, body: hook.body }
+  #enter(hook: Hook, object: string, next: LocationId, as = hook.on): LocationId {
+    const frame: Frame = { hook: as, object, body: hook.body }
     const name = `${hook.on} ${hook.body}`
     const origin = { op: hook.on, on: object, primitive: '', step: `${name} ${object}`, frames: this.frames }
-    if (this.frames.some((f) => f.body === hook.body && f.object === object)) {
+    if (this.frames.some((f) => f.body === hook.body && f.object === object && f.hook === as)) {
       const entry = this.addLocation(`${name} again`, '')
       const from = { process: this.me, from: entry, label: name, origin: this.emitter.origin(origin) }
       this.emitter.fault(from, [], { kind: 'bound', code: 'hook-recursion', detail: hook.body })

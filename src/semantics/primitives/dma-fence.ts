@@ -30,7 +30,7 @@ export const dmaFence = primitive({
     'fence->lock is modelled only where a model names it, or where the fence has callbacks: otherwise nobody can wait for it.',
     'add_callback and remove_callback wait for fence->lock without switching interrupts off while they wait.',
   ],
-  fields: { published: bit, signalled: bit },
+  fields: { published: bit, signalled: bit, error: bit },
   refs: { lock: 'spinlock' },
   hooks: { callback: { under: 'lock' } },
   debt: { owed: all(the('published'), no(signalled)), paidBy: ['signal', 'signalLocked'] },
@@ -91,6 +91,19 @@ export const dmaFence = primitive({
       arrows: [
         { when: signalled, to: 'yes' },
         { when: no(signalled), to: 'no', retry: true },
+      ],
+    },
+    setError: {
+      does: 'dma_fence_set_error(): the signal will carry an error; only before it is signalled',
+      needs: { 'set-error-signalled': no(signalled) },
+      arrows: [{ set: [set(the('error'), 1)] }],
+    },
+    getStatus: {
+      does: 'dma_fence_get_status(): pending, signalled, or signalled with an error; never waits',
+      arrows: [
+        { when: no(signalled), to: 'pending', retry: true },
+        { when: all(signalled, no(the('error'))), to: 'ok' },
+        { when: all(signalled, the('error')), to: 'error' },
       ],
     },
     addCallback: {

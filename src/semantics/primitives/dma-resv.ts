@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { kernelAllocation } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, any, bump, each, every, is, its, my, no, positive, set, some, the } from '../vocabulary.ts'
-import { kernelAllocation } from './memory.ts'
 import { wwMutex } from './ww-mutex.ts'
 
 /** `enum dma_resv_usage`, as members store it; 0 is "not in the reservation". */
@@ -18,6 +18,11 @@ const busy = some('f', 'member', mustWait('f'))
 const settled = every('f', 'member', any(no(awaits('f')), the('signalled', 'f')))
 const note = [each('f', 'member', set(awaits('f'), mustWait('f')))]
 const forget = [each('f', 'member', set(awaits('f'), 0))]
+
+/** `f` made room for `g` while it had not signalled. */
+const replaced = (f: string, g: string) => ({ field: 'replaced', at: [f, g] })
+const stillBusy = (f: string): PExpr => all(positive(its('usage', f)), no(the('signalled', f)))
+const publishes = set(the('published', 'fence'), 1)
 
 const waits = 'dma_fence_signal()'
 const lockdep = { does: 'wait' } as const
@@ -42,7 +47,7 @@ export const dmaResv = primitive({
     'Its members are the fences that some step of the model adds; a fence is in one slot with one usage, which only gets stronger.',
     'A fence does not take the place of an older one of its context; every fence added needs a slot of its own, at most three are reserved at once.',
     'The unlocked iterator restarts when the container grows; here a wait is one snapshot, so that it may restart for ever is not seen.',
-    'dma_resv_replace_fences() and dma_resv_copy_fences() are not modelled.',
+    'dma_resv_copy_fences() is not modelled.',
   ],
   refs: wwMutex.refs,
   members: 'dma_fence',
@@ -51,8 +56,20 @@ export const dmaResv = primitive({
     usage: { max: 4, per: ['member'] },
     slots: { max: 3 },
     awaits: { max: 1, per: ['process', 'member'] },
+    replaced: { max: 1, per: ['member', 'member'] },
   },
   holds: wwMutex.holds,
+  always: {
+    'replaced-signals-late': {
+      kind: 'dropped-dependency',
+      that: every(
+        'f',
+        'member',
+        every('g', 'member', any(no(replaced('f', 'g')), no(the('signalled', 'g')), the('signalled', 'f'))),
+      ),
+      after: ['replaceFences', 'addExclusive'],
+    },
+  },
   operations: {
     ...wwMutex.operations,
     wwUnlock: {
@@ -91,7 +108,46 @@ export const dmaResv = primitive({
               its('usage', 'fence'),
               { param: 'usage' },
             ]),
-            set(the('published', 'fence'), 1),
+            publishes,
+          ],
+        },
+      ],
+    },
+    replaceFences: {
+      does: 'dma_resv_replace_fences(): one fence takes the place of another, which must not need the buffer any longer when the new one signals',
+      needs: { 'add-unlocked': heldByMe },
+      args: { old: 'dma_fence', fence: 'dma_fence' },
+      params,
+      arrows: [
+        { when: no(positive(its('usage', 'old'))) },
+        {
+          when: positive(its('usage', 'old')),
+          set: [
+            set(replaced('old', 'fence'), no(the('signalled', 'old'))),
+            set(its('usage', 'old'), 0),
+            set(its('usage', 'fence'), { param: 'usage' }),
+            publishes,
+          ],
+        },
+      ],
+    },
+    addExclusive: {
+      does: 'dma_resv_add_excl_fence(), before 5.19: the exclusive fence takes the place of all others, shared ones too',
+      needs: { 'add-unlocked': heldByMe },
+      args: { fence: 'dma_fence' },
+      params: { usage: { min: 1, max: 2, default: 2 } },
+      arrows: [
+        {
+          set: [
+            each(
+              'f',
+              'member',
+              set(replaced('f', 'fence'), any(replaced('f', 'fence'), stillBusy('f'))),
+              set(its('usage', 'f'), 0),
+            ),
+            set(replaced('fence', 'fence'), 0),
+            set(its('usage', 'fence'), { param: 'usage' }),
+            publishes,
           ],
         },
       ],

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { buffer } from './buffer.ts'
 import { completion } from './completion.ts'
 import { dmaFenceCb } from './dma-fence-cb.ts'
 import { dmaFence } from './dma-fence.ts'
 import { dmaResv } from './dma-resv.ts'
+import { mapping } from './mapping.ts'
 import { memory } from './memory.ts'
 import { mmapLock } from './mmap-lock.ts'
 import { mutex } from './mutex.ts'
@@ -37,4 +39,6 @@ export const kernelPrimitives = {
   signalling,
   workqueue,
   work,
+  buffer,
+  mapping,
 } as const

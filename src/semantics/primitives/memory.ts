@@ -1,30 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { primitive, type Entry, type PExpr, type PSet } from '../primitive.ts'
-import { all, any, bump, my, no, positive } from '../vocabulary.ts'
-
-/**
- * Hooks that direct reclaim may run. A shrinker that looks at __GFP_FS is hooked on `shrinker:fs`; one that does not
- * runs under GFP_NOFS and GFP_NOIO too, and so do mmu notifiers, since those flags do not stop unmapping.
- */
-const reclaim = ['shrinker', 'shrinker:fs', 'notifier'] as const
-const withFs = { oneOf: reclaim, notInside: reclaim } as const
-const withoutFs = { oneOf: ['shrinker', 'notifier'], notInside: reclaim } as const
-
-const noReclaim = positive(my('noreclaim', 'memory'))
-const noFs = any(positive(my('nofs', 'memory')), positive(my('noio', 'memory')))
-const mayReclaim = no(noReclaim)
-
-/** A GFP_KERNEL allocation within the memalloc scopes of the caller; `set` is what the caller does with the memory. */
-export const kernelAllocation = (set: readonly PSet[] = []): readonly AllocationArrow[] => [
-  { when: all(mayReclaim, no(noFs)), set, enters: withFs },
-  { when: all(mayReclaim, noFs), set, enters: withoutFs },
-  { when: noReclaim, set },
-]
-export interface AllocationArrow {
-  readonly when: PExpr
-  readonly set: readonly PSet[]
-  readonly enters?: Entry
-}
+import { kernelAllocation, nofsAllocation } from '../allocation.ts'
+import { primitive, type PExpr } from '../primitive.ts'
+import { bump, my, no, positive, set } from '../vocabulary.ts'
 
 const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
   enter: { does: `memalloc_${name}_save(): the scope nests`, arrows: [{ set: [bump(my(field), 1)] }] },
@@ -34,6 +11,7 @@ const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
     arrows: [{ set: [bump(my(field), -1)] }],
   },
 })
+const nonBlock = my('nonBlock', 'task')
 const [nofs, noio, noreclaim] = [scope('nofs', 'nofs'), scope('noio', 'noio'), scope('noreclaim', 'noreclaim')]
 
 /**
@@ -47,7 +25,8 @@ export const memory = primitive({
     'mm/page_alloc.c: __need_reclaim(), fs_reclaim_acquire(); mm/vmscan.c; mm/mmu_notifier.c; include/linux/sched/mm.h',
   limits: [
     'One allocation runs at most one of the hooked reclaim bodies, or none.',
-    'A GFP_KERNEL, NOFS or NOIO allocation does not fail; how much memory is free is not modelled.',
+    'How much memory is free is not modelled: an allocation that may reclaim ends, and fails only where the caller handles enomem.',
+    'A notifier that an allocation runs may sleep; only the OOM reaper calls it non-blockable.',
   ],
   implicit: true,
   fields: {
@@ -65,12 +44,12 @@ export const memory = primitive({
     allocNofs: {
       does: 'kmalloc(GFP_NOFS): as GFP_KERNEL but for shrinkers that look at __GFP_FS; notifiers still run',
       sleeps: true,
-      arrows: [{ when: mayReclaim, enters: withoutFs }, { when: noReclaim }],
+      arrows: nofsAllocation,
     },
     allocNoio: {
       does: 'kmalloc(GFP_NOIO): as GFP_NOFS here; notifiers still run',
       sleeps: true,
-      arrows: [{ when: mayReclaim, enters: withoutFs }, { when: noReclaim }],
+      arrows: nofsAllocation,
     },
     allocNowait: {
       does: 'kmalloc(GFP_NOWAIT): never sleeps, never reclaims, may fail',
@@ -79,6 +58,29 @@ export const memory = primitive({
     allocAtomic: {
       does: 'kmalloc(GFP_ATOMIC): never sleeps, never reclaims, may fail',
       arrows: [{ to: 'ok' }, { to: 'enomem' }],
+    },
+    invalidateRange: {
+      does: 'mmu_notifier_invalidate_range_start(), blockable, outside reclaim: what munmap(), mprotect() and unmap_mapping_range() run',
+      sleeps: true,
+      arrows: [{ enters: { oneOf: ['notifier'], notInside: ['invalidate'], as: 'invalidate' } }],
+    },
+    oomReap: {
+      does: '__oom_reap_task_mm(): runs mmu notifiers that must not block; a body that would have to answers -EAGAIN',
+      arrows: [
+        {
+          to: 'reaping',
+          set: [set(nonBlock, 1)],
+          enters: { oneOf: ['notifier'], notInside: ['invalidate'], as: 'invalidate' },
+        },
+        { from: 'reaping', set: [set(nonBlock, 0)] },
+      ],
+    },
+    rangeBlockable: {
+      does: 'mmu_notifier_range_blockable(): whether the notifier that runs now may sleep',
+      arrows: [
+        { when: no(nonBlock), to: 'yes' },
+        { when: nonBlock, to: 'no' },
+      ],
     },
     memallocNofsSave: nofs.enter,
     memallocNofsRestore: nofs.leave,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { pageFault } from '../allocation.ts'
 import { primitive } from '../primitive.ts'
-import { bump, my } from '../vocabulary.ts'
+import { bump, my, positive } from '../vocabulary.ts'
 import { canRead, rwSemaphore } from './rw-semaphore.ts'
 
 /**
@@ -15,28 +16,35 @@ export const mmapLock = primitive({
   limits: [
     ...rwSemaphore.limits,
     'A fault takes mmap_lock, never the per-VMA lock alone: the core retries under mmap_lock for drivers without map_pages().',
-    'A handler that answers VM_FAULT_RETRY is written as one that gives mmap_lock up and takes it again.',
+    'A handler that answers VM_FAULT_RETRY is written out: `faultDropLock`, the wait, `faultRetry`, and again from its start. RETRY_NOWAIT and FAULT_FLAG_KILLABLE are not modelled.',
   ],
   hooks: { fault: {} },
   operations: {
     ...rwSemaphore.operations,
     copyUser: {
-      does: 'copy_from_user(), copy_to_user(): may fault, then takes mmap_lock for reading and runs a fault handler',
+      does: 'copy_from_user(), copy_to_user(): may fault, then takes mmap_lock for reading and runs a fault handler, or allocates the page and may reclaim',
       sleeps: true,
       waits: 'up_write()',
       lockdep: { does: 'acquire', mode: 'read' },
       arrows: [
         { to: 'ok' },
         { to: 'fault' },
-        {
-          from: 'fault',
-          when: canRead,
-          set: [bump(my('reads'), 1)],
-          to: 'handled',
-          enters: { oneOf: ['fault'], notInside: ['fault'] },
-        },
+        ...pageFault({ from: 'fault', to: 'handled', when: canRead, set: [bump(my('reads'), 1)] }),
         { from: 'handled', set: [bump(my('reads'), -1)] },
       ],
+    },
+    faultDropLock: {
+      does: 'mmap_read_unlock() before VM_FAULT_RETRY: the fault handler gives the lock up and waits for what it needs',
+      needs: { 'up-not-held': positive(my('reads')) },
+      lockdep: { does: 'release' },
+      arrows: [{ set: [bump(my('reads'), -1)] }],
+    },
+    faultRetry: {
+      does: 'mmap_read_lock() after VM_FAULT_RETRY: the core takes the lock again and handles the fault from the start',
+      sleeps: true,
+      waits: 'up_write()',
+      lockdep: { does: 'acquire', mode: 'read' },
+      arrows: [{ when: canRead, set: [bump(my('reads'), 1)] }],
     },
     copyUserInatomic: {
       does: 'copy_from_user_inatomic() under pagefault_disable(): never sleeps, may answer "not copied"',

@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 import { primitive, type PSet } from '../primitive.ts'
-import { all, any, bit, bump, each, is, its, my, no, positive, set, the } from '../vocabulary.ts'
+import { all, any, bit, bump, each, is, its, many, my, no, positive, set, the } from '../vocabulary.ts'
+import { slotFree } from './workqueue.ts'
 
 const pending = the('pending')
 const running = the('running')
-const slot = ['<', the('active', 'queue'), the('maxActive', 'queue')] as const
+/** Its place among the pending items of an ordered queue, from 1. */
+const place = the('place')
+const ordered = the('ordered', 'queue')
+const queued = the('queued', 'queue')
+const first = any(no(ordered), is(place, 1))
+/** It is pending no longer, and those behind it move up. */
+const dequeue: readonly PSet[] = [
+  {
+    each: 'w',
+    in: 'member',
+    of: 'queue',
+    do: [set(the('place', 'w'), ['-', the('place', 'w'), all(positive(place), ['<', place, the('place', 'w')])])],
+  },
+  set(queued, ['-', queued, positive(place)]),
+  set(place, 0),
+  set(pending, 0),
+]
+/** cancel_work_sync() waits for it: until then queueing it does nothing. */
+const disabled = positive(the('disabled'))
 /** Waits that counted on a run which now will not happen are cut down to the one that is under way. */
 const atMostRunning = (field: Parameters<typeof set>[0]): PSet =>
   set(field, ['if', ['<', running, field], running, field])
 const takeOff = [
-  set(pending, 0),
+  ...dequeue,
   each(
     'q',
     'process',
@@ -26,15 +45,18 @@ const fewer = (field: Parameters<typeof set>[0]): PSet => set(field, ['-', field
 export const work = primitive({
   name: 'work_struct',
   source: 'kernel/workqueue.c: queue_work_on(), process_one_work(), __flush_work(), __cancel_work_sync()',
-  limits: ['cancel_work_sync() does not keep others from queueing the item while it waits.'],
+  limits: ['Delayed work, disable_work() and mod_delayed_work() are not modelled: a timer is a step of the model.'],
   refs: { queue: 'workqueue' },
-  fields: { pending: bit, running: bit, flushes: { max: 2, per: ['process'] } },
+  fields: { pending: bit, running: bit, place: { max: 7 }, disabled: many, flushes: { max: 2, per: ['process'] } },
   operations: {
     queueWork: {
-      does: 'queue_work(): makes it pending; false if it was already; from any context',
+      does: 'queue_work(): makes it pending; answers false and does nothing if it was, or is being cancelled; from any context',
       arrows: [
-        { when: no(pending), set: [set(pending, 1)] },
-        { when: pending, to: 'already', unexpected: true },
+        {
+          when: all(no(pending), no(disabled)),
+          set: [set(pending, 1), set(place, ['if', ordered, ['+', queued, 1], 0]), set(queued, ['+', queued, ordered])],
+        },
+        { when: any(pending, disabled), to: 'already', otherwise: 'ok' },
       ],
     },
     startWork: {
@@ -42,8 +64,8 @@ export const work = primitive({
       waits: 'queue_work()',
       arrows: [
         {
-          when: all(pending, no(running), slot),
-          set: [set(pending, 0), set(running, 1), bump(the('active', 'queue'), 1)],
+          when: all(pending, no(running), slotFree('queue'), first),
+          set: [...dequeue, set(running, 1), bump(the('active', 'queue'), 1)],
         },
       ],
     },
@@ -78,14 +100,14 @@ export const work = primitive({
       ],
     },
     cancelWorkSync: {
-      does: 'cancel_work_sync(): removes it from the queue and waits while it runs; from the item itself for ever',
+      does: 'cancel_work_sync(): removes it from the queue and waits while it runs, and nobody can queue it meanwhile; from the item itself for ever',
       sleeps: true,
       waits: 'the end of the work item',
       lockdep: { does: 'wait' },
       arrows: [
         { when: no(running), set: takeOff },
-        { when: running, to: 'cancelling', set: takeOff },
-        { from: 'cancelling', when: no(running), set: takeOff },
+        { when: running, to: 'cancelling', set: [...takeOff, bump(the('disabled'), 1)] },
+        { from: 'cancelling', when: no(running), set: [bump(the('disabled'), -1)] },
       ],
     },
   },

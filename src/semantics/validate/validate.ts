@@ -2,6 +2,7 @@
 import { FencecheckError, type ErrorCode } from '#base/errors'
 import { limits } from '#ir/limits'
 import type { Model } from '#ir/model'
+import { contractRules } from '../contract.ts'
 import type { Registry } from '../registry.ts'
 import { checkBody } from './bodies.ts'
 import { checkExpression } from './expressions.ts'
@@ -24,6 +25,9 @@ export function validate(model: Model, registry: Registry): void {
   for (const hook of model.hooks ?? []) checkHook(names, hook)
   for (const { always, site } of model.invariants ?? []) checkExpression(names, always, site, 'observer')
   for (const group of model.groups ?? []) checkGroup(names, group)
+  for (const rule of model.rules ?? [])
+    if (!Object.hasOwn(contractRules, rule))
+      throw names.unknown('unknown-name', 'rule of the contract', rule, Object.keys(contractRules), undefined)
 }
 
 /** Refuses what would exhaust the machine, before anything is built from it. */

@@ -239,6 +239,54 @@ export const dmaFenceFacts: readonly Fact[] = [
     after: ['s: signal f'],
     enabled: ['a: isSignaled f -> yes'],
   },
+  ...(['pending', 'ok', 'error'] as const).flatMap((status): Fact[] => {
+    const looks = (t: T, f: Fence): void => t.getStatus(f, { pending: () => {}, ok: () => {}, error: () => {} })
+    const fails = (t: T, f: Fence): void => {
+      if (status === 'error') t.setError(f)
+      if (status !== 'pending') t.signal(f)
+    }
+    return [
+      {
+        name: `dma_fence_get_status() of a fence that is ${status}`,
+        build: over({ s: fails, a: looks }),
+        after: [...(status === 'error' ? ['s: setError f'] : []), ...(status === 'pending' ? [] : ['s: signal f'])],
+        enabled: [`a: getStatus f -> ${status}`],
+      },
+    ]
+  }),
+  {
+    name: 'an error that is set has not signalled the fence',
+    build: over({ s: (t, f) => t.setError(f), w: waits }),
+    after: ['s: setError f'],
+    enabled: [],
+  },
+  {
+    name: 'the status of a fence is one of three, and looking is legal in atomic context',
+    build: (m) => {
+      const [l, f] = [m.spinlock('l'), m.fence('f')]
+      m.thread('a', (t) => {
+        t.spinLock(l)
+        t.setError(f)
+        t.getStatus(f, { pending: () => {}, ok: () => {}, error: () => {} })
+        t.spinUnlock(l)
+      })
+    },
+    after: ['a: spinLock l', 'a: setError f'],
+    enabled: ['a: getStatus f -> pending'],
+  },
+  {
+    name: 'setting an error after the signal is misuse',
+    build: over({ s: (t, f) => (t.signal(f), t.setError(f)) }),
+    expected: misuse('set-error-signalled', 's', 'f'),
+  },
+  {
+    name: 'polling the status for ever makes the verdict unknown',
+    build: over({
+      a: (t, f) => t.loop(() => t.getStatus(f, { pending: () => {}, ok: () => t.break(), error: () => t.break() })),
+      s: signals,
+    }),
+    expected: unknown('retry-loop'),
+  },
   {
     name: 'polling is_signaled() for ever makes the verdict unknown',
     build: over({

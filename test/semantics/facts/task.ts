@@ -30,6 +30,11 @@ interface Prepared {
 function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
   const nothing = (): void => {}
   if (implicit) return { object: undefined, before: nothing }
+  if (op === 'createWorker') {
+    const queue = m.workqueue('object')
+    const item = m.work('item', { queue })
+    return { object: queue, before: (t) => t.queueWork(item) }
+  }
   if (kind !== 'wwMutex' && kind !== 'resv') {
     const declare = m as unknown as Record<string, (name: string) => unknown>
     return { object: declare[kind]!('object'), before: nothing }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { field, model, type KernelPath } from 'fencecheck'
+
+/**
+ * When the scheduler runs a job, the run_job of nearly every driver allocates a small hardware fence with GFP_KERNEL.
+ * The finished fence of the job has been in the reservation since submission, so reclaim inside that allocation may
+ * wait for the very job that is about to be handed to the hardware. The object has to be allocated by the ioctl, before
+ * the finished fence is visible; an atomic allocation may fail and then has to fail the job.
+ */
+export default model(
+  'drm-sched/sched-run-job-alloc',
+  {
+    summary: 'run_job allocates with GFP_KERNEL; reclaim waits for the finished fence of that very job.',
+    sources: [
+      '"[PATCH 17/25] drm/scheduler: use dma-fence annotations in main thread" and "[PATCH 19/25] drm/amdgpu: s/GFP_KERNEL/GFP_ATOMIC in scheduler code", Daniel Vetter, 2020-07-07',
+      'thread "dma-fence annotations, round 3", Daniel Vetter, 2020-07-08: all drivers do small allocations in their scheduler callbacks',
+      'drivers/gpu/drm/lima/lima_sched.c: lima_fence_create(); panfrost/panfrost_job.c: panfrost_fence_create(); v3d/v3d_fence.c: v3d_fence_create(); etnaviv/etnaviv_gpu.c: etnaviv_gpu_fence_alloc(): by reading, GFP_KERNEL in run_job at 6.18.19',
+      'drivers/gpu/drm/scheduler/sched_main.c: drm_sched_run_job_work(), drm_sched_job_done_cb(); read at 6.18.19',
+    ],
+    abstracts: [
+      'By reading, nothing observed: whose shrinker waits for the job is left open, it may be another driver.',
+      'The worker waits for the one dependency of the job, where the kernel is called back and then queues the worker.',
+      'One job; timeout and free_job are left out.',
+    ],
+    variants: {
+      'alloc-in-run-job': { kind: 'deadlock', shape: 'self', processes: ['run-job-work'], objects: ['finished_fence'] },
+      'alloc-in-ioctl': 'holds',
+      'gfp-atomic': 'holds',
+    },
+  },
+  (m, variant) => {
+    const bo = m.resv('bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
+    const dependency = m.fence('dependency_fence', { published: true })
+    const finished = m.fence('finished_fence')
+    const hwFence = m.fence('hw_fence')
+    const queued = m.flag('job_queued')
+    const started = m.flag('job_started')
+    const raised = m.flag('irq_raised')
+
+    m.shrinker('driver_shrinker', (t) => t.at('drivers/dma-buf/dma-resv.c: dma_resv_wait_timeout()').waitFences(bo))
+    const jobDone = (t: KernelPath): void =>
+      t.at('drivers/gpu/drm/scheduler/sched_fence.c: drm_sched_fence_finished()').signal(finished)
+    const jobDoneCb = m.callback(hwFence, 'drm_sched_job_done_cb', jobDone, { added: false })
+
+    m.thread('submit-ioctl', (t) => {
+      if (variant === 'alloc-in-ioctl') t.allocKernel()
+      t.at('include/linux/dma-resv.h: dma_resv_lock()').wwLockPlain(bo)
+      t.reserveFences(bo)
+      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: finished, usage: 2 })
+      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_push_job()').set(queued, 1)
+      t.wwUnlock(bo)
+    })
+    m.worker('run-job-work', (t) => {
+      t.idle()
+      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_pop_job()').await(queued)
+      t.wait(dependency)
+      t.at('drivers/gpu/drm/scheduler/sched_main.c: drm_sched_run_job_work() -> run_job()')
+      if (variant === 'alloc-in-run-job') t.allocKernel()
+      if (variant === 'gfp-atomic')
+        t.allocAtomic({
+          enomem: () => {
+            jobDone(t)
+            t.end()
+          },
+        })
+      t.publish(hwFence)
+      t.set(started, 1)
+      t.at('drivers/dma-buf/dma-fence.c: dma_fence_add_callback()').addCallback(hwFence, {
+        callback: jobDoneCb,
+        enoent: () => jobDone(t),
+      })
+    })
+    m.hardware('producer', (t) => t.signal(dependency))
+    m.hardware('gpu', (t) => {
+      t.idle()
+      t.await(started)
+      t.set(raised, 1)
+    })
+    m.irq('job-irq', (t) => t.at('drivers/dma-buf/dma-fence.c: dma_fence_signal()').signal(hwFence), {
+      when: raised,
+      set: [[raised, 0]],
+    })
+    m.thread('waiter', (t) => {
+      t.idle()
+      t.await(field(finished, 'published'))
+      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(finished)
+    })
+    // Memory pressure elsewhere waits for the same job and owes nothing.
+    m.thread('other-task', (t) => t.allocKernel())
+  },
+)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Site } from '#base/errors'
+import type { ObjectHandle } from './handle.ts'
+import type { Path } from './path.ts'
+
+/** A work item as it was declared. */
+export interface Item {
+  readonly handle: ObjectHandle
+  readonly write: (path: Path) => unknown
+  readonly site: Site | undefined
+}
+
+export interface WorkerOptions {
+  readonly queue: ObjectHandle
+  readonly declared: Site | undefined
+  readonly items: readonly Item[]
+  /** Whether the worker may have to be made first; `unreliable` if nobody can rely on that happening. */
+  readonly create: 'never' | 'reliable' | 'unreliable'
+}
+
+/** The path of a worker of a queue: it waits for any item, runs it and waits again. */
+export const workerPath =
+  ({ queue, declared, items, create }: WorkerOptions) =>
+  (t: Path): void => {
+    const operate = (op: string, on: ObjectHandle, site: Site | undefined): void =>
+      t.writtenAt(site, () => (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(on))
+    const run =
+      ({ handle, write, site }: Item) =>
+      (): void => {
+        operate('startWork', handle, site)
+        write(t)
+        operate('finishWork', handle, site)
+      }
+    const make = (): void => operate('createWorker', queue, declared)
+    t.loop(() => {
+      t.idle()
+      if (create === 'reliable') make()
+      if (create === 'unreliable') t.may('environment', make)
+      if (create !== 'never') t.idle()
+      t.select(Object.fromEntries(items.map((item) => [item.handle.name, run(item)])))
+    })
+  }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Entry, PExpr, PSet } from './primitive.ts'
+import { all, any, my, no, positive } from './vocabulary.ts'
+
+// What an allocation leads to, in terms of the `memory` primitive (`primitives/memory.ts`): direct reclaim runs one of
+// the hooked bodies as the caller, or none.
+
+/**
+ * Hooks that direct reclaim may run. A shrinker that looks at __GFP_FS is hooked on `shrinker:fs`; one that does not
+ * runs under GFP_NOFS and GFP_NOIO too, and so do mmu notifiers, since those flags do not stop unmapping.
+ */
+export const reclaimHooks = ['shrinker', 'shrinker:fs', 'notifier'] as const
+const nofsHooks = ['shrinker', 'notifier'] as const
+
+/** PF_MEMALLOC: no direct reclaim. */
+const noReclaim = positive(my('noreclaim', 'memory'))
+const noFs = any(positive(my('nofs', 'memory')), positive(my('noio', 'memory')))
+const mayReclaim = no(noReclaim)
+const mayFs = all(mayReclaim, no(noFs))
+const mayNofs = all(mayReclaim, noFs)
+
+/** One body of these hooks may run; none inside another one that reclaim runs, for that has PF_MEMALLOC. */
+const running = (oneOf: readonly string[]): Entry => ({ oneOf, notInside: reclaimHooks })
+/** The same in a page fault, where a fault handler of the mapping may run instead. */
+const faultRunning = (hooks: readonly string[]): Entry => ({
+  oneOf: ['fault', ...hooks],
+  notInside: ['fault', ...reclaimHooks],
+})
+
+const kernel = [
+  { when: mayFs, enters: running(reclaimHooks) },
+  { when: mayNofs, enters: running(nofsHooks) },
+  { when: noReclaim },
+] as const
+const nofs = [{ when: mayReclaim, enters: running(nofsHooks) }, { when: noReclaim }] as const
+
+const failing = { to: 'enomem', optional: true } as const
+type Failing = typeof failing
+
+/** A GFP_KERNEL allocation that goes on until it succeeds (small orders, __GFP_NOFAIL), within the memalloc scopes. */
+export const endlessAllocation = (when: PExpr = 1) => kernel.map((arrow) => ({ ...arrow, when: all(when, arrow.when) }))
+
+/** A GFP_KERNEL allocation: it succeeds and does `set`; it may fail where the caller says what happens then. */
+export const kernelAllocation = (set: readonly PSet[] = []) =>
+  [
+    ...kernel.map((arrow) => ({ ...arrow, set })),
+    ...kernel.map((arrow): typeof arrow & Failing => ({ ...arrow, ...failing })),
+  ] as const
+
+/** A GFP_NOFS or GFP_NOIO allocation. */
+export const nofsAllocation = [
+  ...nofs,
+  ...nofs.map((arrow): typeof arrow & Failing => ({ ...arrow, ...failing })),
+] as const
+
+/** A page fault: a handler of the mapping runs, or the page is allocated with GFP_KERNEL. */
+export const pageFault = <const A extends { readonly from: string; readonly to: string; readonly when: PExpr }>(
+  arrow: A & { readonly set: readonly PSet[] },
+) =>
+  [
+    { ...arrow, when: all(arrow.when, mayFs), enters: faultRunning(reclaimHooks) },
+    { ...arrow, when: all(arrow.when, mayNofs), enters: faultRunning(nofsHooks) },
+    { ...arrow, when: all(arrow.when, noReclaim), enters: faultRunning([]) },
+  ] as const
