@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FencecheckError, type Site } from '#base/errors'
+import { FencecheckError } from '#base/errors'
 import { nearest } from '#base/text'
 import type { Model } from '#ir/model'
 import { kernelPrimitives } from '#semantics/primitives/index'

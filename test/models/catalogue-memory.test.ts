@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import amdgpuNotifierLock from '../../models/amdgpu/amdgpu-notifier-lock.ts'
 import gemLruTrylockBaseline from '../../models/gem/gem-lru-trylock-baseline.ts'
-import i915MmlockResv from '../../models/i915/i915-mmlock-resv.ts'
 import i915UserptrFlushImmap from '../../models/i915/i915-userptr-flush-immap.ts'
 import nouveauRelocCopy from '../../models/nouveau/nouveau-reloc-copy.ts'
 import resvAllocDisagreement from '../../models/reclaim/resv-alloc-disagreement.ts'

@@ -9,7 +9,10 @@ import { instancesOf } from '../fixtures/instances.ts'
 const folder = new URL('../../models/', import.meta.url).pathname
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
-test('there are models', () => expect(files.length).toBeGreaterThan(14))
+/** The back-off loop is written in full, although in these variants nobody has to back off a second time. */
+const backsOffOnce = ['mixed-older', 'wound-wait']
+
+test('there are models', () => expect(files.length).toBeGreaterThan(30))
 
 describe.each(files)('%s', async (file) => {
   const { default: source } = (await import(join(folder, file))) as { default: ModelSource }
@@ -20,18 +23,22 @@ describe.each(files)('%s', async (file) => {
     if (!file.startsWith('bench/')) expect(source.sources.length).toBeGreaterThan(0)
   })
 
-  test.each(instancesOf(source))('$name gives the expected verdict, and no proof is vacuous', async ({ build }) => {
-    const model = build()
-    expect(model.expect, 'every variant states what is expected').toBeDefined()
-    const result = await check(model, source.registry)
-    expect(result.mismatch).toBeUndefined()
-    expect(result.statistics.complete).toBe(true)
-    expect(result.findings).toEqual([])
-    if (model.expect!.verdict === 'violated') {
-      expect(model.expect!.processes, 'a violation names who is involved').toBeDefined()
-      expect(model.expect!.objects, 'a violation names what is involved').toBeDefined()
-    }
-  })
+  test.each(instancesOf(source))(
+    '$name gives the expected verdict, and no proof is vacuous',
+    async ({ name, build }) => {
+      const model = build()
+      expect(model.expect, 'every variant states what is expected').toBeDefined()
+      const result = await check(model, source.registry)
+      expect(result.mismatch).toBeUndefined()
+      expect(result.statistics.complete).toBe(true)
+      const codes = result.findings.map(({ code }) => code)
+      expect(codes.filter((code) => code !== 'never-taken' || !backsOffOnce.includes(name))).toEqual([])
+      if (model.expect!.verdict === 'violated') {
+        expect(model.expect!.processes, 'a violation names who is involved').toBeDefined()
+        expect(model.expect!.objects, 'a violation names what is involved').toBeDefined()
+      }
+    },
+  )
 
   test.each(instancesOf(source))('$name gives the same whichever way it is searched', async ({ build }) => {
     const model = build()
