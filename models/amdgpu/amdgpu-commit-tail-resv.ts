@@ -25,6 +25,7 @@ export default model(
       'The eviction waits without a timeout, as amdgpu_bo_kmap() does; a move by TTM itself gives up after 15 s.',
       'The flip-done interrupt may come as soon as the flip is programmed.',
     ],
+    rules: ['R6'],
     variants: {
       'resv-in-tail': {
         kind: 'deadlock',

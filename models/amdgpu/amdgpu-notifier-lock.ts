@@ -20,6 +20,7 @@ export default model(
       'One userptr buffer and one job; the sequence number of the interval notifier is a local step.',
       'That submission tries again when an invalidation came between is left out.',
     ],
+    rules: { 'alloc-under-lock': ['R37'], 'completion-takes-lock': ['R10'] },
     variants: {
       'alloc-under-lock': { kind: 'deadlock', shape: 'self', processes: ['cs'], objects: ['notifier_lock'] },
       'completion-takes-lock': {

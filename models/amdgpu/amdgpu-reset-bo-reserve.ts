@@ -24,6 +24,7 @@ export default model(
       'The buffer that is flipped to and the one that the reset unpins are the same.',
       'The reset completes the job with an error; resubmission is left out.',
     ],
+    rules: ['R6'],
     variants: {
       'wait-under-resv': {
         kind: 'deadlock',

@@ -27,6 +27,7 @@ export default model(
       'The reset work exists where the job may hang; a timeout of a job that is merely slow is left out.',
       'After the reset the job is resubmitted and finishes, or is completed with an error; never resubmitted in complete-jobs-first.',
     ],
+    rules: ['R10', 'R12'],
     variants: {
       'modeset-locks-in-reset': {
         kind: 'deadlock',

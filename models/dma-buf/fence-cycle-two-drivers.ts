@@ -22,6 +22,7 @@ export default model(
       'What a job depends on is one flag: whether the other fence was in the buffer at the moment of collecting.',
       'Each driver submits one job.',
     ],
+    rules: ['R32'],
     variants: {
       'publish-first': {
         kind: 'deadlock',

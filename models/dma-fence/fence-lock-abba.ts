@@ -19,6 +19,7 @@ export default model(
       'dma_fence_begin_signalling() and dma_fence_end_signalling() are left out: they annotate, they never block.',
       'The fence is published before either path starts.',
     ],
+    rules: ['R10'],
     variants: {
       buggy: { kind: 'deadlock', shape: 'cycle', processes: ['completion', 'waiter'], objects: ['fence', 'lock'] },
       'signal-first': 'holds',

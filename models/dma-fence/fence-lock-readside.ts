@@ -21,6 +21,7 @@ export default model(
       'dma_fence_begin_signalling() and dma_fence_end_signalling() are left out: they annotate, they never block.',
       'The fence is published before any path starts.',
     ],
+    rules: ['R10'],
     variants: {
       'queued-writer': {
         kind: 'deadlock',

@@ -20,6 +20,7 @@ export default model(
       'dma_fence_begin_signalling() and dma_fence_end_signalling() are left out: in atomic context they do nothing.',
       'The work item has a worker thread at once: its queue is taken to be reclaim-safe.',
     ],
+    rules: ['R18'],
     variants: {
       callback: { kind: 'misuse', code: 'sleep-in-atomic', processes: ['job-irq'], objects: ['other_fence'] },
       handler: { kind: 'misuse', code: 'sleep-in-atomic', processes: ['job-irq'], objects: ['other_fence'] },

@@ -20,6 +20,7 @@ export default model(
       'Both fences are published before any path starts.',
       'The thread that waits for the job fence is added: it is why the fence is owed.',
     ],
+    rules: ['R11'],
     variants: {
       buggy: {
         kind: 'deadlock',

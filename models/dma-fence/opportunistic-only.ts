@@ -19,6 +19,7 @@ export default model(
       'Reclaim that calls the shrinker is left out: the shrinker may look once, at any time, or never.',
       'The fallback timer runs whenever the job is finished and its fence is not signalled; its period is not modelled.',
     ],
+    rules: ['R1'],
     variants: {
       'lost-irq': { kind: 'unsignalled-fence', shape: 'none', processes: ['waiter'], objects: ['fence'] },
       'lost-irq-without-shrinker': {

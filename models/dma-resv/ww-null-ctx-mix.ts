@@ -17,6 +17,7 @@ export default model(
       'Documentation/locking/ww-mutex-design.rst; read at 6.18',
     ],
     abstracts: ['The order of the tickets is fixed by a flag before the locking starts.'],
+    rules: ['R22'],
     variants: {
       'mixed-older': 'holds',
       'mixed-younger': { kind: 'deadlock', shape: 'cycle', processes: ['mixed', 'ticketed'], objects: ['a', 'b'] },

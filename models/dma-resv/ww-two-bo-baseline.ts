@@ -15,6 +15,7 @@ export default model(
       'Documentation/locking/ww-mutex-design.rst; read at 6.18',
       'kernel/locking/ww_mutex.h: __ww_mutex_check_kill(), __ww_mutex_wound(); read at 6.18',
     ],
+    rules: ['R22'],
     variants: {
       'wait-die': 'holds',
       'wound-wait': 'holds',

@@ -21,6 +21,7 @@ export default model(
       'The worker runs for one job of the entity; what else drm_sched_entity_kill() does is left out.',
       'Flush and release are two calls of one thread.',
     ],
+    rules: ['R3'],
     variants: {
       complete: { kind: 'deadlock', shape: 'none', processes: ['entity-kill'], objects: ['entity_idle'] },
       'complete-all': 'holds',

@@ -21,6 +21,7 @@ export default model(
       'The items of the ordered queue may start in either order; credits and dependencies are left out.',
       'Separate queues are a thought: the scheduler puts both items on its submit queue. They help against this cycle; nothing is said about others.',
     ],
+    rules: ['R6', 'R12'],
     variants: {
       'one-queue': {
         kind: 'deadlock',

@@ -22,6 +22,7 @@ export default model(
       'The worker waits for the one dependency of the job, where the kernel is called back and then queues the worker.',
       'One job; timeout and free_job are left out.',
     ],
+    rules: ['R7'],
     variants: {
       'alloc-in-run-job': { kind: 'deadlock', shape: 'self', processes: ['run-job-work'], objects: ['finished_fence'] },
       'alloc-in-ioctl': 'holds',

@@ -20,6 +20,7 @@ export default model(
       'The lock of the LRU, which is not held over a trylock, is left out; purging is a local step.',
       'An allocation that may fail is written as reclaim followed by an attempt that may find nothing.',
     ],
+    rules: ['R21'],
     variants: {
       trylock: 'holds',
       'blocking-lock': { kind: 'deadlock', shape: 'self', processes: ['get-pages'], objects: ['pages_bo'] },

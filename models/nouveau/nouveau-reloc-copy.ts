@@ -25,6 +25,7 @@ export default model(
       'The copy that wrote presumed offsets back, under the reservations too, is left out.',
       'Validation finds that relocations are needed at most once, as in the slow path.',
     ],
+    rules: ['R20'],
     variants: {
       'self-mapping': { kind: 'deadlock', shape: 'self', processes: ['pushbuf'], objects: ['bo'] },
       'queued-writer': {

@@ -12,6 +12,7 @@ export default model(
     summary: 'A submission allocates after it has published its fence; reclaim waits for that fence.',
     sources: ['drivers/dma-buf/dma-fence.c: DOC: fence cross-driver contract; read at 6.18.19'],
     abstracts: ['The shrinker looks at one buffer; the job is pushed by setting a flag that the hardware waits for.'],
+    rules: ['R7'],
     variants: {
       buggy: { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['job_fence'] },
       'alloc-first': 'holds',

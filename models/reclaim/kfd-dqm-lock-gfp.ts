@@ -16,6 +16,7 @@ export default model(
       'commit "drm/amdkfd: Fix recursive lock warnings", Felix Kuehling, 2021-03-10',
     ],
     abstracts: ['Stopping and starting queues is left out: only the lock matters.'],
+    rules: ['R37'],
     variants: {
       kernel: { kind: 'deadlock', shape: 'self', processes: ['create-queue'], objects: ['dqm_lock'] },
       noio: { kind: 'deadlock', shape: 'self', processes: ['create-queue'], objects: ['dqm_lock'] },

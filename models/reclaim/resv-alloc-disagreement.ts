@@ -23,6 +23,7 @@ export default model(
       'i915 allocates before it locks in i915-alone and same-buffer, as its plan asks of everybody; else under its reservation, as everybody does.',
       'In two-buffers the shrinker passes over what its own task holds, so that the only cycle is the one between two tasks.',
     ],
+    rules: ['R21'],
     variants: {
       'same-buffer': { kind: 'deadlock', shape: 'self', processes: ['other-driver'], objects: ['shared_bo'] },
       'two-buffers': {

@@ -25,6 +25,7 @@ export default model(
       'Making room waits for the fence of an unrelated buffer. What else validation can wait for is left out: its allocations (see amdgpu-commit-tail-kmalloc) and the fences of the framebuffer itself, which would hang even without the eviction.',
       'The tail sends the vblank event itself, as vmwgfx does while vblank interrupts are off.',
     ],
+    rules: ['R6'],
     variants: {
       'validate-in-tail': {
         kind: 'deadlock',

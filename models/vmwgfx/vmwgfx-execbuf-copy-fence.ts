@@ -26,6 +26,11 @@ export default model(
       'In 6.18 the sync_file is also made after publication, with GFP_KERNEL: it would be a second allocation at the same place.',
       'The interrupt thread signals each fence when the device has done its job.',
     ],
+    rules: {
+      'submitted-after-copy': ['R7'],
+      'next-published-early': ['R10'],
+      'completion-takes-mutex': ['R10'],
+    },
     variants: {
       'submitted-first': 'holds',
       'submitted-after-copy': { kind: 'deadlock', shape: 'self', processes: ['execbuf'], objects: ['fence'] },

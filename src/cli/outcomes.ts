@@ -18,6 +18,8 @@ interface Manner {
   readonly traceDir: string
   /** There is only one instance: everything about it is said. */
   readonly only: boolean
+  /** Columns for the names of instances. */
+  readonly nameWidth: number
   readonly faults: Faults
   readonly terminal: Terminal
 }
@@ -86,7 +88,7 @@ export class Outcomes {
   #print(result: Result, traceFile: string | undefined, file: string): void {
     const { terminal, only } = this.#manner
     const { style, width } = terminal
-    terminal.out(verdictLine(result, style))
+    terminal.out(verdictLine(result, style, this.#manner.nameWidth))
     const unexpected = result.asExpected === false || (result.expected === undefined && result.verdict === 'violated')
     const full = only || unexpected
     const details = verdictDetails(result, style, { full, width })

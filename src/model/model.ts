@@ -61,8 +61,8 @@ export interface ModelHead<V extends string, P extends string, S extends string>
   readonly expect?: ExpectedWhen
   /** Configuration switches: every variant is checked in every setting. */
   readonly switches?: Switches<S>
-  /** Rules of the DMA-fence contract that the violating variants break: `['R7']` (docs/contract.md). */
-  readonly rules?: readonly string[]
+  /** Rules of the DMA-fence contract that violating variants break, of all or by variant: `['R7']` (docs/contract.md). */
+  readonly rules?: readonly string[] | Readonly<Partial<Record<V, readonly string[]>>>
   readonly params?: Readonly<Record<P, Parameter>>
 }
 
@@ -135,6 +135,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
         const values = chooseParams(id, params, chosen)
         const setting = chooseSetting(id, switches, set)
         const expected = actual === undefined ? head.expect : head.variants![actual as V]
+        const broken = rulesOf(head.rules, actual)
         const builder = new Builder(registry, setting)
         run(id, builder, () =>
           write(
@@ -152,13 +153,19 @@ export function defineModels<const R extends Primitives>(primitives: R) {
           ...(actual !== undefined && { variant: actual }),
           ...(Object.keys(values).length > 0 && { params: values }),
           ...(Object.keys(setting).length > 0 && { switches: setting }),
-          ...(head.rules !== undefined && { rules: head.rules }),
+          ...(broken !== undefined && { rules: broken }),
           ...(expected !== undefined && { expect: expectationIn(expected, setting, site) }),
         })
       },
     }
   }
 }
+
+const rulesOf = (
+  rules: readonly string[] | Readonly<Partial<Record<string, readonly string[]>>> | undefined,
+  variant: string | undefined,
+): readonly string[] | undefined => (isList(rules) ? rules : rules?.[variant ?? ''])
+const isList = (rules: unknown): rules is readonly string[] => Array.isArray(rules)
 
 /** A path of a process over the kernel's primitives: the type of `t` in helper functions of a model. */
 export type KernelPath = PathOf<typeof kernelPrimitives>

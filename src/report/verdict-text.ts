@@ -7,14 +7,14 @@ import { contractRules } from '#semantics/contract'
 import { traceText } from './trace-text.ts'
 import { effort, expectationWord, instanceName, kindOf, wrap, type Style } from './words.ts'
 
-/** One line for a checked instance: variant, verdict, kind, whether expected, effort. */
-export function verdictLine(result: Result, style: Style): string {
+/** One line for a checked instance: variant, verdict, kind, whether expected, effort; names are padded to a width. */
+export function verdictLine(result: Result, style: Style, nameWidth = 26): string {
   const colour = result.verdict === 'holds' ? style.good : result.verdict === 'violated' ? style.bad : style.unsure
   const expected = expectationWord(result)
   const cells = [
-    `  ${oneLine(instanceName(result)).padEnd(26)}`,
+    `  ${oneLine(instanceName(result)).padEnd(nameWidth)}`,
     colour(result.verdict.padEnd(9)),
-    oneLine(kindOf(result)).padEnd(28),
+    oneLine(kindOf(result)).padEnd(24),
     (result.asExpected === false ? style.bad : style.faint)(expected.padEnd(expected.length > 11 ? 15 : 11)),
     style.faint(effort(result)),
   ]
@@ -40,11 +40,7 @@ export function verdictDetails(
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)
     lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
-  if (violation !== undefined && result.rules.length > 0)
-    say(
-      `breaks ${result.rules.map((rule) => `${rule} (${contractRules[rule] ?? 'not a rule of the contract'})`).join('; ')}`,
-      '    ',
-    )
+  if (violation !== undefined && result.rules.length > 0) say(brokenRules(result.rules, full), '    ')
   for (const { code, message, site } of findings)
     say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')
   if (full && result.verdict === 'holds') {
@@ -53,6 +49,10 @@ export function verdictDetails(
   }
   return lines.join('\n')
 }
+
+/** The rules of the contract that the author says are broken; in words where there is room. */
+const brokenRules = (rules: readonly string[], full: boolean): string =>
+  `breaks ${full ? rules.map((rule) => `${rule} (${contractRules[rule]})`).join('; ') : rules.join(', ')}`
 
 /** What the settings of a variant say together. */
 export const configurationLine = ({ variant, safeOnlyIf }: Configuration, style: Style): string =>

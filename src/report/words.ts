@@ -22,11 +22,14 @@ export const colourStyle: Style = {
   faint: (text) => styleText('dim', text, { validateStream: false }),
 }
 
+/** Kinds of which there are so many that the code says more. */
+const codedKinds: ReadonlySet<string> = new Set(['misuse', 'assertion', 'range'])
+
 /** `deadlock (cycle)`, `misuse: sleep-in-atomic`, or nothing. */
 export function kindOf({ violation }: Result): string {
   if (violation === undefined) return ''
   const { kind, code, shape } = violation
-  if (code !== undefined && code !== kind) return `${kind}: ${code}`
+  if (code !== undefined && code !== kind && codedKinds.has(kind)) return `${kind}: ${code}`
   return shape === undefined || shape === 'none' ? kind : `${kind} (${shape})`
 }
 

@@ -4,8 +4,15 @@ import { listed } from '#base/text'
 import { Control } from '#property/control'
 import { WaitGraphs, type Wait, type WaitGraph } from '#property/wait-graph'
 import type { Machine } from '#system/machine'
-import type { Hold, ProcessId, TransitionId } from '#system/system'
+import type { Hazard, Hold, ProcessId, TransitionId } from '#system/system'
 import type { Outcome } from './trace.ts'
+
+/** What a process does that meets one. */
+const hazards: Readonly<Partial<Record<string, string>>> = {
+  'use-after-free': 'uses memory that has been given back',
+  'stale-data': 'reads memory before its contents are there',
+  'dropped-dependency': 'does not wait for an access that it had to be ordered with',
+} satisfies Readonly<Record<Hazard, string>>
 
 /** A counterexample in kernel words; every reporter renders this, none looks at states. */
 export interface Explanation {
@@ -153,12 +160,15 @@ class Words<S> {
     const { op, on, call } = this.#machine.system.origins[origin]!
     const who = `'${this.#name(process)}'`
     const what = on === '' ? (call ?? op) : `${call ?? op} on ${on}`
+    if (this.#machine.system.processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range')
+      return `What is always true of '${on}' is not: ${code}.`
     if (code === 'invariant') return `The invariant '${detail}' does not hold.`
     if (kind === 'assertion') return `${who} asserts what is false: ${detail}.`
     if (code === 'out-of-range') return `${who} moves '${detail}' out of its range.`
     if (kind === 'range') return `${who} computes something that has no value (${code}: ${detail ?? what}).`
     if (code === 'rest-while-holding') return `${who} comes to rest while it holds ${detail}.`
-    return `${who} misuses ${what}: ${code}.`
+    const hazard = hazards[kind]
+    return hazard === undefined ? `${who} misuses ${what}: ${code}.` : `${who} ${hazard} in ${what} (${code}).`
   }
 
   #phrase({ suspendedBy, origin, step, objects }: Wait): string {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { kinds, type Kind } from '#ir/model'
 import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
 import { checkInstance } from '../check-instance.ts'
+import { instanceName } from '#report/words'
 import { statusOf, type ExitStatus } from '../exit-status.ts'
 import { Faults } from '../faults.ts'
 import { Interrupt } from '../interrupt.ts'
@@ -58,7 +59,9 @@ async function run(paths: readonly string[], options: Options, terminal: Termina
       return models.length === 0 ? [] : selectInstances(models, options)
     })) ?? []
   const looked = await faults.catch(() => selectKinds(options.property, options.ignore))
-  const outcomes = new Outcomes({ ...options, only: instances.length === 1, faults, terminal })
+  const names = instances.map(instanceName)
+  const nameWidth = Math.min(36, Math.max(26, ...names.map((name) => name.length)))
+  const outcomes = new Outcomes({ ...options, only: instances.length === 1, nameWidth, faults, terminal })
   for (const instance of looked === undefined ? [] : instances) {
     if (interrupt.signal.aborted) break
     await faults.catch(async () => {
