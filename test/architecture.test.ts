@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, Room>> = {
   model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },
   explore: { rooms: ['base', 'system'], packages: [] },
+  reduce: { rooms: ['base', 'system', 'explore'], packages: [] },
   property: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
   trace: { rooms: ['base', 'ir', 'system', 'explore', 'property'], packages: ['valibot'] },
   export: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },

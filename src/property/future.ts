@@ -59,23 +59,24 @@ export class Future {
     this.#settled = this.#findSettled(graph, follows)
   }
 
-  /** A component is settled if all states reachable from it have the same processes stuck. */
+  /** A component is settled if in all states reachable from it the same processes are stuck and the same debts lost. */
   #findSettled(graph: Graph, follows: (state: number, edge: number) => boolean): Uint8Array {
     const { of, count } = this.#components
     const settled = new Uint8Array(count).fill(1)
-    const words = (state: number): readonly number[] =>
-      Array.from({ length: this.#moves.words }, (_, w) => this.#stuckWord(state, w))
+    const same = (a: number, b: number): boolean => {
+      for (let w = 0; w < this.#moves.words; w++) if (this.#stuckWord(a, w) !== this.#stuckWord(b, w)) return false
+      for (let w = 0; w < this.#pays.words; w++) if (this.#unpaidWord(a, w) !== this.#unpaidWord(b, w)) return false
+      return true
+    }
     const first = new Int32Array(count).fill(-1)
     for (const state of byComponent(this.#components)) {
       const own = of[state]!
       if (first[own] === -1) first[own] = state
-      const stuck = words(state)
-      const same = (other: number): boolean => stuck.every((word, w) => word === this.#stuckWord(other, w))
-      if (!same(first[own]!)) settled[own] = 0
+      if (!same(state, first[own]!)) settled[own] = 0
       for (let edge = 0; settled[own] === 1 && edge < graph.degree(state); edge++) {
         if (!follows(state, edge)) continue
         const target = graph.target(state, edge)
-        if (of[target] !== own && (settled[of[target]!] === 0 || !same(target))) settled[own] = 0
+        if (of[target] !== own && (settled[of[target]!] === 0 || !same(state, target))) settled[own] = 0
       }
     }
     return settled
@@ -84,6 +85,10 @@ export class Future {
   #stuckWord(state: number, w: number): number {
     const { resting, faulted } = this.#facts
     return ~(this.#moves.word(this.#components.of[state]!, w) | resting.word(state, w) | faulted.word(state, w))
+  }
+
+  #unpaidWord(state: number, w: number): number {
+    return this.#facts.owed.word(state, w) & ~this.#pays.word(this.#components.of[state]!, w)
   }
 
   /** Processes that are not at rest and can never move again. */
@@ -100,8 +105,8 @@ export class Future {
   }
 
   /**
-   * Whether nobody else will be stuck in any continuation. Before that a deadlock is under way: who is stuck first is
-   * not who it is about.
+   * Whether nobody else will be stuck, and nothing more be owed in vain, in any continuation. Before that a deadlock is
+   * under way: who is stuck first is not who it is about, and a fence that is still to be published is not yet lost.
    */
   settled(state: number): boolean {
     return this.#settled[this.#components.of[state]!] === 1

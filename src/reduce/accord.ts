@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { System, TransitionId } from '#system/system'
+import { possible, type Action, type Valuation } from './actions.ts'
+import type { Domains } from './domains.ts'
+
+/**
+ * Which transitions of different processes are in each other's way. Two *accord* if, wherever both can be taken, each
+ * leaves the other possible and both orders lead to the same state (Valmari 1991; Godefroid 1996). Computed by trying
+ * every valuation of the variables that matter, never from a table of operations; where that are too many, or where a
+ * condition looks at the location of a process that the other moves, they count as not in accord.
+ */
+export class Accord {
+  readonly #actions: readonly Action[]
+  readonly #domains: Domains
+  readonly #scratch: { readonly before: Valuation; readonly one: Valuation; readonly other: Valuation }
+  readonly #conflicts = new Map<TransitionId, readonly TransitionId[]>()
+  /** Transitions that write to, or look at, a variable or a location. */
+  readonly #touching: ReadonlyMap<string, readonly TransitionId[]>
+
+  constructor(system: System, actions: readonly Action[], domains: Domains) {
+    this.#actions = actions
+    this.#domains = domains
+    const valuation = (): Valuation => new Int32Array(system.variables.length)
+    this.#scratch = { before: valuation(), one: valuation(), other: valuation() }
+    const touching = new Map<string, TransitionId[]>()
+    for (const { id, reads, writes, locationsOf, movers } of actions)
+      for (const key of [
+        ...new Set([
+          ...[...reads, ...writes].map((v) => `v${v}`),
+          ...[...locationsOf].map((p) => `p${p}`),
+          ...movers.map((p) => `p${p}`),
+        ]),
+      ]) {
+        const list = touching.get(key)
+        if (list === undefined) touching.set(key, [id])
+        else list.push(id)
+      }
+    this.#touching = touching
+  }
+
+  /** The transitions of other processes that do not accord with this one. */
+  conflicts(id: TransitionId): readonly TransitionId[] {
+    const known = this.#conflicts.get(id)
+    if (known !== undefined) return known
+    const action = this.#actions[id]!
+    const near = new Set<TransitionId>()
+    for (const v of [...action.reads, ...action.writes])
+      for (const other of this.#touching.get(`v${v}`) ?? []) near.add(other)
+    for (const p of [...action.locationsOf, ...action.movers])
+      for (const other of this.#touching.get(`p${p}`) ?? []) near.add(other)
+    const conflicts = [...near].filter((other) => {
+      const { movers } = this.#actions[other]!
+      // Transitions with a common mover exclude each other by its location; the closure takes them together anyhow.
+      return !movers.some((p) => action.movers.includes(p)) && !this.#accord(action, this.#actions[other]!)
+    })
+    this.#conflicts.set(id, conflicts)
+    return conflicts
+  }
+
+  #accord(a: Action, b: Action): boolean {
+    if (blurs(a, b) || blurs(b, a)) return false
+    if (!writesWhatTheOtherTouches(a, b) && !writesWhatTheOtherTouches(b, a)) return true
+    const variables = new Set([...a.reads, ...a.writes, ...b.reads, ...b.writes])
+    const { before, one, other } = this.#scratch
+    const clash = this.#domains.some(variables, before, () => {
+      if (!possible(a, before) || !possible(b, before)) return false
+      one.set(before)
+      a.fire(one)
+      other.set(before)
+      b.fire(other)
+      if (!possible(b, one) || !possible(a, other)) return true
+      b.fire(one)
+      a.fire(other)
+      return [...variables].some((v) => one[v] !== other[v])
+    })
+    return clash === false
+  }
+}
+
+/** Whether `a` changes something of a condition of `b` that valuations alone do not decide: one about locations. */
+const blurs = (a: Action, b: Action): boolean =>
+  b.conjuncts.some(
+    ({ locationsOf, reads }) =>
+      locationsOf.size > 0 && (a.movers.some((p) => locationsOf.has(p)) || [...reads].some((v) => a.writes.has(v))),
+  ) || a.movers.some((p) => b.locationsOf.has(p))
+
+function writesWhatTheOtherTouches(a: Action, b: Action): boolean {
+  for (const v of a.writes) if (b.reads.has(v) || b.writes.has(v)) return true
+  return false
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { System } from '#system/system'
+import { Reach } from './reach.ts'
+
+/**
+ * Why a system cannot be searched with stubborn sets, or undefined if it can (docs/theory.md 4): the proofs do not cover
+ * stuckness that is judged without some steps, nor the existence of cycles.
+ */
+export function whyNotReduced(system: System): string | undefined {
+  const tagged = system.transitions.find(({ tag }) => tag !== undefined)
+  if (tagged !== undefined)
+    return tagged.tag === 'timeout' || tagged.tag === 'signal'
+      ? 'a wait may be given up, and what only that ends is judged without it'
+      : 'it has steps that may happen but that nobody relies on'
+  const reach = new Reach(system)
+  const retries = system.transitions.find(
+    ({ retry, process, from, to }) => retry === true && reach.mayCome(process, to, from),
+  )
+  if (retries !== undefined)
+    return `'${system.processes[retries.process]!.name}' may retry a failed attempt for ever, and loops are not preserved`
+  return undefined
+}

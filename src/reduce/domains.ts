@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readsOf } from '#system/footprint'
+import type { System, VarId } from '#system/system'
+import type { Action, Valuation } from './actions.ts'
+
+/** Valuations of one object beyond which nothing is assumed about it. */
+const largest = 2 ** 12
+
+/**
+ * What values the variables of an object can have together. A mutex that is held is held by one process; without
+ * knowing that, taking it and giving it back would seem to be in each other's way. Found by firing everything that
+ * writes to the object, in every valuation of the object alone: conditions on anything else are taken as true, so the
+ * set contains the projection of every reachable state.
+ */
+export class Domains {
+  readonly #system: System
+  /** The object of each variable; variables without one stand alone. */
+  readonly #groupOf: readonly number[]
+  readonly #groups: readonly (readonly VarId[])[]
+  /** Reachable valuations of a group, in the order of its variables; undefined where they are too many. */
+  readonly #reachable: readonly (readonly Int32Array[] | undefined)[]
+
+  constructor(system: System, actions: readonly Action[]) {
+    this.#system = system
+    const index = new Map<string, number>()
+    const groups: VarId[][] = []
+    this.#groupOf = system.variables.map(({ object }, v) => {
+      const key = object === undefined ? `variable ${v}` : `object ${object}`
+      let group = index.get(key)
+      if (group === undefined) {
+        group = groups.push([]) - 1
+        index.set(key, group)
+      }
+      groups[group]!.push(v)
+      return group
+    })
+    this.#groups = groups
+    const writers = groups.map((): Action[] => [])
+    for (const action of actions)
+      for (const group of new Set([...action.writes].map((v) => this.#groupOf[v]!))) writers[group]!.push(action)
+    this.#reachable = groups.map((variables, group) => this.#explore(variables, group, writers[group]!))
+  }
+
+  /** The group that all these variables are in, or undefined if they are in several. */
+  groupOf(variables: Iterable<VarId>): number | undefined {
+    let common: number | undefined
+    for (const v of variables) {
+      const group = this.#groupOf[v]!
+      if (common !== undefined && common !== group) return undefined
+      common = group
+    }
+    return common
+  }
+
+  /** Whether the variable belongs to the group. */
+  isIn(v: VarId, group: number): boolean {
+    return this.#groupOf[v] === group
+  }
+
+  /**
+   * Calls `visit` with every valuation of the given variables that is possible, as far as is known, until it answers
+   * true; returns whether it did, or undefined if there are too many to try.
+   */
+  some(variables: ReadonlySet<VarId>, valuation: Valuation, visit: () => boolean): boolean | undefined {
+    const choices: { readonly variables: readonly VarId[]; readonly tuples: readonly (readonly number[])[] }[] = []
+    let size = 1
+    for (const [group, own] of this.#partition(variables)) {
+      const tuples = this.#tuples(group, own)
+      if (tuples === undefined) return undefined
+      size *= tuples.length
+      if (size > largest * 4) return undefined
+      choices.push({ variables: own, tuples })
+    }
+    const choose = (i: number): boolean => {
+      const choice = choices[i]
+      if (choice === undefined) return visit()
+      for (const tuple of choice.tuples) {
+        for (const [k, v] of choice.variables.entries()) valuation[v] = tuple[k]!
+        if (choose(i + 1)) return true
+      }
+      return false
+    }
+    return choose(0)
+  }
+
+  #partition(variables: ReadonlySet<VarId>): ReadonlyMap<number, readonly VarId[]> {
+    const parts = new Map<number, VarId[]>()
+    for (const v of variables) {
+      const group = this.#groupOf[v]!
+      const part = parts.get(group)
+      if (part === undefined) parts.set(group, [v])
+      else part.push(v)
+    }
+    return parts
+  }
+
+  /** The distinct values of some variables of a group. */
+  #tuples(group: number, variables: readonly VarId[]): readonly (readonly number[])[] | undefined {
+    const reachable = this.#reachable[group]
+    if (reachable === undefined) return this.#product(variables)
+    const at = variables.map((v) => this.#groups[group]!.indexOf(v))
+    const distinct = new Map<string, readonly number[]>()
+    for (const valuation of reachable) {
+      const tuple = at.map((i) => valuation[i]!)
+      distinct.set(tuple.join(), tuple)
+    }
+    return [...distinct.values()]
+  }
+
+  #product(variables: readonly VarId[]): readonly (readonly number[])[] | undefined {
+    let tuples: readonly (readonly number[])[] = [[]]
+    for (const v of variables) {
+      const { min, max } = this.#system.variables[v]!
+      if (tuples.length * (max - min + 1) > largest) return undefined
+      tuples = tuples.flatMap((tuple) => Array.from({ length: max - min + 1 }, (_, i) => [...tuple, min + i]))
+    }
+    return tuples
+  }
+
+  #explore(variables: readonly VarId[], group: number, writers: readonly Action[]): readonly Int32Array[] | undefined {
+    const inside = (reads: Iterable<VarId>): boolean => this.groupOf(reads) === group
+    // A value that comes from elsewhere could be anything: nothing is assumed then.
+    for (const { writes, id } of writers)
+      for (const { to, value } of this.#system.transitions[id]!.effect) {
+        const target = typeof to === 'number' ? [to] : (to.slice(2) as VarId[])
+        if (!target.some((v) => this.#groupOf[v] === group) || writes.size === 0) continue
+        const reads = readsOf(value)
+        if (typeof to !== 'number') readsOf(to[1], reads)
+        if (reads.size > 0 && !inside(reads)) return undefined
+      }
+    const steps = writers.map((action) => ({
+      conjuncts: action.conjuncts.filter(
+        ({ reads, locationsOf }) => locationsOf.size === 0 && reads.size > 0 && inside(reads),
+      ),
+      fire: action.fire,
+    }))
+    const scratch = new Int32Array(this.#system.variables.length)
+    const ranges = variables.map((v) => this.#system.variables[v]!)
+    const initial = Int32Array.from(ranges, ({ init }) => init)
+    const seen = new Set([initial.join()])
+    const found = [initial]
+    for (const valuation of found) {
+      for (const { conjuncts, fire } of steps) {
+        for (const [i, v] of variables.entries()) scratch[v] = valuation[i]!
+        if (!conjuncts.every(({ holds }) => holds(scratch))) continue
+        fire(scratch)
+        const next = Int32Array.from(variables, (v) => scratch[v]!)
+        if (next.some((x, i) => x < ranges[i]!.min || x > ranges[i]!.max)) continue
+        const key = next.join()
+        if (seen.has(key)) continue
+        seen.add(key)
+        found.push(next)
+        if (found.length > largest) return undefined
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { components } from '#explore/components'
+import type { Graph } from '#explore/graph'
+import type { TransitionId } from '#system/system'
+
+/**
+ * States at which a reduced search has to look again. A reduction may put a transition off for ever, round a cycle of
+ * others: then a process would seem stuck that is not. Condition (S) of docs/theory.md forbids that: in every terminal
+ * strongly connected component of the reduced graph, what is enabled in some state is fired in some state. Checked
+ * after the search, so that the order of the search does not matter.
+ */
+export function ignoringStates(graph: Graph, enabledAt: (state: number) => readonly TransitionId[]): readonly number[] {
+  const { of, count } = components(
+    graph,
+    () => true,
+    (state) => graph.expanded(state),
+  )
+  const terminal = new Uint8Array(count).fill(1)
+  const fired = Array.from({ length: count }, () => new Set<TransitionId>())
+  const each = (visit: (state: number, own: number) => void): void => {
+    for (let state = 0; state < graph.states; state++) if (of[state]! >= 0) visit(state, of[state]!)
+  }
+  each((state, own) => {
+    for (let edge = 0; edge < graph.degree(state); edge++) if (of[graph.target(state, edge)] !== own) terminal[own] = 0
+  })
+  each((state, own) => {
+    if (terminal[own] === 0) return
+    for (let edge = 0; edge < graph.degree(state); edge++) fired[own]!.add(graph.transition(state, edge))
+  })
+  const found: number[] = []
+  each((state, own) => {
+    if (terminal[own] === 1 && enabledAt(state).some((id) => !fired[own]!.has(id))) found.push(state)
+  })
+  return found
+}

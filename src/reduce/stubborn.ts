@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Selector } from '#explore/explore'
+import { evaluator } from '#system/expression'
+import type { Machine } from '#system/machine'
+import type { LocationId, ProcessId, TransitionId } from '#system/system'
+import { Accord } from './accord.ts'
+import { actionsOf, type Conjunct } from './actions.ts'
+import { Domains } from './domains.ts'
+import { NecessaryEnabling } from './necessary.ts'
+import { Reach } from './reach.ts'
+
+/** A closed set of processes, 1 for each that is in it, and the enabled transitions that leave their locations. */
+export interface Stubborn {
+  readonly inside: Uint8Array
+  readonly fired: readonly TransitionId[]
+}
+
+/**
+ * Strong stubborn sets closed over threads (docs/theory.md 2). A set `W` of processes stands for all transitions that
+ * leave their present locations, enabled or not. It is closed if
+ * - with an enabled transition every process that may still do something not in accord with it is in `W`, and
+ * - with a disabled one, for one of its false conjuncts, every process is in `W` that may still do something of a
+ *   necessary enabling set of that conjunct.
+ * Then what happens outside `W` neither enables, disables nor is disturbed by what leaves `W`.
+ */
+export class StubbornSets<S> {
+  readonly #machine: Machine<S>
+  readonly #processes: number
+  readonly #accord: Accord
+  readonly #necessary: NecessaryEnabling
+  readonly #reach: Reach
+  /** By process and location: the transitions that leave it, joint ones with every mover. */
+  readonly #leaving: readonly (readonly (readonly TransitionId[])[])[]
+  readonly #movers: readonly (readonly ProcessId[])[]
+  readonly #conjuncts: readonly (readonly Conjunct[])[]
+  readonly #values: ReadonlyMap<Conjunct, (state: S) => number>
+
+  constructor(machine: Machine<S>) {
+    const { system } = machine
+    const actions = actionsOf(system)
+    const domains = new Domains(system, actions)
+    this.#machine = machine
+    this.#processes = system.processes.length
+    this.#accord = new Accord(system, actions, domains)
+    this.#necessary = new NecessaryEnabling(system, actions, domains)
+    this.#reach = new Reach(system)
+    this.#leaving = this.#reach.leaving
+    this.#movers = actions.map(({ movers }) => movers)
+    this.#conjuncts = actions.map(({ conjuncts }) => conjuncts)
+    this.#values = new Map(
+      actions.flatMap(({ conjuncts }) =>
+        conjuncts.map((conjunct) => [conjunct, evaluator(conjunct.expr, machine)] as const),
+      ),
+    )
+  }
+
+  /** The enabled transitions of a smallest closed set that was found; all of them if none is smaller. */
+  readonly select: Selector<S> = (state, enabled) =>
+    enabled.length < 2 ? enabled : this.smallest(state, enabled).fired
+
+  /** The smallest closed set that was found, and which of the enabled transitions are in it. */
+  smallest(state: S, enabled: readonly TransitionId[]): Stubborn {
+    const at = Array.from({ length: this.#processes }, (_, p) => this.#machine.location(state, p))
+    const isEnabled = new Set(enabled)
+    let best: Stubborn = { inside: new Uint8Array(this.#processes).fill(1), fired: enabled }
+    const seeds = new Set(enabled.map((id) => this.#movers[id]![0]!))
+    for (const seed of seeds) {
+      const inside = this.closure(state, at, isEnabled, seed)
+      const fired = enabled.filter((id) => inside[this.#movers[id]![0]!] === 1)
+      if (fired.length < best.fired.length) best = { inside, fired }
+      if (best.fired.length === 1) break
+    }
+    return best
+  }
+
+  /** The processes of the smallest closed set that contains the seed: 1 for each that is in it. */
+  closure(state: S, at: readonly LocationId[], enabled: ReadonlySet<TransitionId>, seed: ProcessId): Uint8Array {
+    const inside = new Uint8Array(this.#processes)
+    const work = [seed]
+    inside[seed] = 1
+    const add = (process: ProcessId): void => {
+      if (inside[process] === 1) return
+      inside[process] = 1
+      work.push(process)
+    }
+    for (let process = work.pop(); process !== undefined; process = work.pop())
+      for (const id of this.#leaving[process]![at[process]!]!) {
+        for (const partner of this.#movers[id]!) add(partner)
+        if (enabled.has(id)) this.#addConflicting(id, at, add)
+        else this.#addEnabling(id, state, at, inside, add)
+      }
+    return inside
+  }
+
+  #addConflicting(id: TransitionId, at: readonly LocationId[], add: (process: ProcessId) => void): void {
+    for (const other of this.#accord.conflicts(id))
+      for (const process of this.#movers[other]!) if (this.#reach.mayFire(process, at[process]!, other)) add(process)
+  }
+
+  /** Of the cuts of all false conjuncts the one that brings the fewest new processes in. */
+  #addEnabling(
+    id: TransitionId,
+    state: S,
+    at: readonly LocationId[],
+    inside: Uint8Array,
+    add: (process: ProcessId) => void,
+  ): void {
+    let best: readonly ProcessId[] | undefined
+    const consider = (cut: readonly TransitionId[]): void => {
+      const fresh = new Set<ProcessId>()
+      for (const other of cut)
+        for (const process of this.#movers[other]!)
+          if (inside[process] === 0 && this.#reach.mayFire(process, at[process]!, other)) fresh.add(process)
+      if (best === undefined || fresh.size < best.length) best = [...fresh]
+    }
+    for (const conjunct of this.#conjuncts[id]!) {
+      if (best?.length === 0) break
+      if (this.#holds(conjunct, state)) continue
+      consider(this.#necessary.last(conjunct))
+      const changes = this.#necessary.first(conjunct)
+      if (changes !== undefined)
+        consider(
+          changes.filter(({ conjuncts }) => conjuncts.every((c) => this.#holds(c, state))).map((change) => change.id),
+        )
+    }
+    // Without a false conjunct a partner of a rendezvous is elsewhere; the partners are in already.
+    for (const process of best ?? []) add(process)
+  }
+
+  #holds(conjunct: Conjunct, state: S): boolean {
+    return this.#values.get(conjunct)!(state) !== 0
+  }
+}
