@@ -15,6 +15,7 @@ import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { assumptionsOf } from './assumptions.ts'
 import { mismatch } from './expectation.ts'
+import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
 import { runSearch, type Searched } from './search.ts'
@@ -26,7 +27,7 @@ import { runSearch, type Searched } from './search.ts'
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   const system = lower(model, registry)
-  const machine = new Interpreter(system)
+  const { name, machine } = machineFor(system, qualified.machine)
   const facts = new Facts(machine)
   const searched = await runSearch(machine, facts, qualified)
   const { graph, store } = searched.search
@@ -34,7 +35,7 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
   const [first] = judgement.violations
   const violation = first === undefined ? undefined : confirmed(model, system, first)
-  return resultOf(model, registry, system, searched, judgement, violation, qualified)
+  return resultOf(model, registry, system, name, searched, judgement, violation, qualified)
 }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
@@ -59,6 +60,7 @@ function resultOf(
   model: Model,
   registry: Registry,
   system: System,
+  machine: MachineName,
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
   { findings }: Judgement,
   violation: ResultViolation | undefined,
@@ -88,6 +90,7 @@ function resultOf(
       visited: search.graph.states,
       transitions: search.graph.edges,
       depth: search.depth,
+      machine,
       reductions: [],
       seconds,
       peakMemoryBytes,

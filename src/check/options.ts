@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind } from '#ir/model'
+import type { MachineChoice } from './machine.ts'
 
 /** What a caller may ask of a check. */
 export interface CheckOptions {
@@ -13,6 +14,8 @@ export interface CheckOptions {
   readonly order?: 'breadth-first' | 'depth-first'
   /** The kinds of violation looked for; all unless said. */
   readonly kinds?: readonly Kind[]
+  /** What executes the model: `auto`, unless said, is the engine wherever it can. The verdict does not depend on it. */
+  readonly machine?: MachineChoice
   /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
   /** Called now and then during the search. */
@@ -37,6 +40,7 @@ export interface QualifiedOptions {
   readonly timeoutSeconds: number
   readonly order: 'breadth-first' | 'depth-first'
   readonly kinds: ReadonlySet<Kind>
+  readonly machine: MachineChoice
   readonly expect: boolean
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
@@ -48,6 +52,7 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   timeoutSeconds: options.timeoutSeconds ?? Infinity,
   order: options.order ?? 'breadth-first',
   kinds: new Set(options.kinds ?? kinds),
+  machine: options.machine ?? 'auto',
   expect: options.expect ?? true,
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { check } from '#check/check'
+import type { MachineChoice } from '#check/machine'
 import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
 import type { Instance } from './arguments.ts'
@@ -13,13 +14,14 @@ interface Wanted {
   readonly maxMemory?: number
   readonly timeout?: number
   readonly depthFirst?: boolean
+  readonly machine: MachineChoice
   readonly expect: boolean
 }
 
 /** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
 export async function checkInstance(
   { model, variant, params }: Instance,
-  { kinds, maxStates, maxMemory, timeout, depthFirst, expect }: Wanted,
+  { kinds, maxStates, maxMemory, timeout, depthFirst, machine, expect }: Wanted,
   interrupt: Interrupt,
   progress: ProgressLine,
 ): Promise<Result> {
@@ -29,6 +31,7 @@ export async function checkInstance(
     return await interrupt.during(() =>
       check(built, model.registry, {
         kinds,
+        machine,
         expect,
         signal: interrupt.signal,
         order: depthFirst === true ? 'depth-first' : 'breadth-first',

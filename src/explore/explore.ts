@@ -17,7 +17,7 @@ export type Selector<S> = (state: S, enabled: readonly TransitionId[]) => readon
 
 export interface Setup<S> {
   readonly machine: Machine<S>
-  readonly frontier: Frontier<S>
+  readonly frontier: Frontier
   readonly select?: Selector<S>
   readonly observers?: readonly Observer<S>[]
 }
@@ -26,7 +26,7 @@ export interface Setup<S> {
 export interface Search<S> {
   readonly graph: Graph
   readonly store: StateStore<S>
-  readonly frontier: Frontier<S>
+  readonly frontier: Frontier
   /** Depth of the state that was expanded last. */
   readonly depth: number
   readonly done: boolean
@@ -36,34 +36,36 @@ export interface Search<S> {
 
 /** **The** search loop. Depth-first, breadth-first, reduced or full differ in a frontier and a selector only. */
 export function explore<S>({ machine, frontier, select, observers = [] }: Setup<S>): Search<S> {
-  const graph = new Graph()
+  const graph = new Graph(machine.system.transitions.length)
   const store = machine.store()
   let depth = 0
 
-  const reach = (state: S, parent: number, by: TransitionId, at: number): number => {
-    const fresh = store.size
-    const id = store.add(state)
-    if (id === fresh) {
-      graph.addState(parent, by, at)
-      frontier.push({ id, state, depth: at })
-    }
-    return id
+  const successors = (state: S, transitions: readonly TransitionId[]): ArrayLike<number> =>
+    store.addSuccessors?.(state, transitions) ?? transitions.map((t) => store.add(machine.fire(state, t)))
+
+  const discover = (parent: number, by: TransitionId, at: number): void => {
+    frontier.push(graph.states)
+    graph.addState(parent, by, at)
   }
 
   const expand = (): void => {
-    const { id, state, depth: at } = frontier.pop()
-    depth = at
+    const id = frontier.pop()
+    const state = store.get(id)
+    depth = graph.depth(id)
     const enabled = machine.enabled(state)
     for (const observer of observers) observer.expand?.(id, state, enabled)
+    const fired = select === undefined ? enabled : select(state, enabled)
+    const targets = successors(state, fired)
     graph.beginEdges(id)
-    for (const transition of select === undefined ? enabled : select(state, enabled)) {
-      const target = reach(machine.fire(state, transition), id, transition, at + 1)
-      graph.addEdge(id, transition, target)
-      for (const observer of observers) observer.fire?.(id, transition, target)
-    }
+    graph.addEdges(id, fired, targets)
+    // Ids are dense, so a target that the graph does not know is its next state.
+    for (let i = 0; i < fired.length; i++) if (targets[i] === graph.states) discover(id, fired[i]!, depth + 1)
+    for (const observer of observers)
+      if (observer.fire !== undefined) for (let i = 0; i < fired.length; i++) observer.fire(id, fired[i]!, targets[i]!)
   }
 
-  reach(machine.initial(), -1, -1, 0)
+  store.add(machine.initial())
+  discover(-1, -1, 0)
   return {
     graph,
     store,
