@@ -3,8 +3,7 @@ import { invariant } from '#base/assert'
 import { thousands } from '#base/text'
 import { Interpreter } from '#interp/interpreter'
 import type { Model } from '#ir/model'
-import { Facts } from '#property/facts'
-import { judge, type Judgement } from '#property/judge'
+import { judge } from '#property/judge'
 import { Evidence, type Finding, type Violation } from '#property/property'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
@@ -15,9 +14,12 @@ import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { assumptionsOf } from './assumptions.ts'
 import { mismatch } from './expectation.ts'
+import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
-import { runSearch, type Searched } from './search.ts'
+import { searchAsAsked } from './reduced-search.ts'
+import type { Searched } from './search.ts'
+import { unusedHooks } from './unused-hooks.ts'
 
 /**
  * Checks one instance of a model: lower, search, judge, replay, compare with what is expected.
@@ -26,15 +28,19 @@ import { runSearch, type Searched } from './search.ts'
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   const system = lower(model, registry)
-  const machine = new Interpreter(system)
-  const facts = new Facts(machine)
-  const searched = await runSearch(machine, facts, qualified)
+  const { name, machine } = machineFor(system, qualified.machine)
+  const { facts, searched, reduced, remark } = await searchAsAsked(machine, qualified)
   const { graph, store } = searched.search
   const complete = searched.limit === undefined
   const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
   const [first] = judgement.violations
   const violation = first === undefined ? undefined : confirmed(model, system, first)
-  return resultOf(model, registry, system, searched, judgement, violation, qualified)
+  const findings = [
+    ...judgement.findings,
+    ...(complete && violation === undefined ? unusedHooks(model, system) : []),
+    ...(remark === undefined ? [] : [remark]),
+  ]
+  return resultOf(model, registry, system, { machine: name, reduced }, searched, findings, violation, qualified)
 }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
@@ -59,8 +65,9 @@ function resultOf(
   model: Model,
   registry: Registry,
   system: System,
+  { machine, reduced }: { readonly machine: MachineName; readonly reduced: boolean },
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
-  { findings }: Judgement,
+  findings: readonly Finding[],
   violation: ResultViolation | undefined,
   { expect: compare, kinds: looked }: QualifiedOptions,
 ): Result {
@@ -90,7 +97,8 @@ function resultOf(
       visited: search.graph.states,
       transitions: search.graph.edges,
       depth: search.depth,
-      reductions: [],
+      machine,
+      reductions: reduced ? ['stubborn sets'] : [],
       seconds,
       peakMemoryBytes,
       complete: limit === undefined,

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind } from '#ir/model'
+import type { MachineChoice } from './machine.ts'
+
+export const reductions = ['auto', 'none', 'stubborn'] as const
+export type ReductionChoice = (typeof reductions)[number]
 
 /** What a caller may ask of a check. */
 export interface CheckOptions {
@@ -13,6 +17,15 @@ export interface CheckOptions {
   readonly order?: 'breadth-first' | 'depth-first'
   /** The kinds of violation looked for; all unless said. */
   readonly kinds?: readonly Kind[]
+  /**
+   * `none`: every state is searched. `stubborn`: only what stubborn sets leave, where that is proven to preserve the
+   * verdict. `auto`, unless said: small models in full, so that traces are shortest, larger ones with stubborn sets.
+   */
+  readonly reduction?: ReductionChoice
+  /** Check every stubborn set against what it promises. Slow. */
+  readonly checkReduction?: boolean
+  /** What executes the model: `auto`, unless said, is the engine wherever it can. The verdict does not depend on it. */
+  readonly machine?: MachineChoice
   /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
   /** Called now and then during the search. */
@@ -37,6 +50,9 @@ export interface QualifiedOptions {
   readonly timeoutSeconds: number
   readonly order: 'breadth-first' | 'depth-first'
   readonly kinds: ReadonlySet<Kind>
+  readonly reduction: ReductionChoice
+  readonly checkReduction: boolean
+  readonly machine: MachineChoice
   readonly expect: boolean
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
@@ -48,6 +64,9 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   timeoutSeconds: options.timeoutSeconds ?? Infinity,
   order: options.order ?? 'breadth-first',
   kinds: new Set(options.kinds ?? kinds),
+  reduction: options.reduction ?? 'auto',
+  checkReduction: options.checkReduction ?? false,
+  machine: options.machine ?? 'auto',
   expect: options.expect ?? true,
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,

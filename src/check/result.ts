@@ -3,6 +3,7 @@ import type { Site } from '#base/errors'
 import type { Expectation, Kind, Shape } from '#ir/model'
 import type { Explanation } from '#trace/explanation'
 import type { Trace } from '#trace/trace'
+import type { MachineName } from './machine.ts'
 
 /** The one result of checking one instance of a model. Every reporter reads this, none reaches behind it. */
 export interface Result {
@@ -55,6 +56,8 @@ export interface Statistics {
   readonly visited: number
   readonly transitions: number
   readonly depth: number
+  /** What the search ran on; a counterexample is replayed on the interpreter in any case. */
+  readonly machine: MachineName
   /** Names of the reductions that were used. */
   readonly reductions: readonly string[]
   readonly seconds: number

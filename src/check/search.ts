@@ -5,6 +5,7 @@ import { thousands } from '#base/text'
 import { explore, type Search } from '#explore/explore'
 import { BreadthFirst, DepthFirst } from '#explore/frontier'
 import type { Facts } from '#property/facts'
+import type { Reduction } from '#reduce/reduction'
 import type { Machine } from '#system/machine'
 import type { QualifiedOptions } from './options.ts'
 
@@ -16,8 +17,11 @@ export interface Searched<S> {
   readonly peakMemoryBytes: number
 }
 
-/** States expanded between two looks at the clock, the memory and the signal. */
-const stride = 256
+/** States expanded between two looks at the clock, the memory and the signal: at first, and at most. */
+const firstStride = 256
+const maxStride = 2 ** 15
+/** A look costs some ten microseconds; looks that come sooner than this, in milliseconds, are too many. */
+const lookApart = 2
 
 /** Beyond this share of its heap Node would soon abort; what is known then would be lost. */
 const heapShare = 0.75
@@ -29,20 +33,27 @@ export async function runSearch<S>(
   machine: Machine<S>,
   facts: Facts<S>,
   options: QualifiedOptions,
+  reduction?: Reduction<S>,
 ): Promise<Searched<S>> {
-  const frontier = options.order === 'breadth-first' ? new BreadthFirst<S>() : new DepthFirst<S>()
-  const search = explore({ machine, frontier, observers: [facts] })
+  const frontier = options.order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
+  const search = explore({ machine, frontier, observers: [facts], ...(reduction && { select: reduction.select }) })
   const start = performance.now()
   let breath = start
   let peakMemoryBytes = process.memoryUsage.rss()
   let limit: string | undefined
+  let stride = firstStride
+  let looked = start
   const seconds = (): number => (performance.now() - start) / 1000
   while (!search.done && limit === undefined) {
     for (let i = 0; i < stride && search.store.size < options.maxStates; i++) if (search.advance(1)) break
     const memoryBytes = process.memoryUsage.rss()
     peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
+    if (search.done) reduction?.complete(search)
     limit = search.done ? undefined : limitHit(search, memoryBytes, seconds(), options)
-    if (performance.now() - breath < 50) continue
+    const now = performance.now()
+    stride = now - looked < lookApart ? Math.min(stride * 2, maxStride) : Math.max(stride / 2, firstStride)
+    looked = now
+    if (now - breath < 50) continue
     await setImmediate()
     breath = performance.now()
     const { graph, frontier: open, depth } = search
@@ -55,6 +66,7 @@ export async function runSearch<S>(
       memoryBytes,
     })
   }
+  if (limit !== undefined) reduction?.abandon(search)
   return { search, limit, seconds: seconds(), peakMemoryBytes }
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { check } from '#check/check'
+import type { MachineChoice } from '#check/machine'
+import type { ReductionChoice } from '#check/options'
 import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
 import type { Instance } from './arguments.ts'
@@ -13,13 +15,16 @@ interface Wanted {
   readonly maxMemory?: number
   readonly timeout?: number
   readonly depthFirst?: boolean
+  readonly machine: MachineChoice
+  readonly reduction: ReductionChoice
+  readonly checkReduction?: boolean
   readonly expect: boolean
 }
 
 /** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
 export async function checkInstance(
   { model, variant, params, switches }: Instance,
-  { kinds, maxStates, maxMemory, timeout, depthFirst, expect }: Wanted,
+  { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, checkReduction, expect }: Wanted,
   interrupt: Interrupt,
   progress: ProgressLine,
 ): Promise<Result> {
@@ -29,6 +34,9 @@ export async function checkInstance(
     return await interrupt.during(() =>
       check(built, model.registry, {
         kinds,
+        machine,
+        reduction,
+        checkReduction: checkReduction === true,
         expect,
         signal: interrupt.signal,
         order: depthFirst === true ? 'depth-first' : 'breadth-first',

@@ -6,18 +6,18 @@ import { Graph } from './graph.ts'
 
 /** Watches a search. Whatever a property needs to know of a state it notes here, while the state is at hand. */
 export interface Observer<S> {
-  /** A state is about to be expanded. Ids are dense; a state is expanded once. */
+  /** A state is about to be expanded. Ids are dense; a state is expanded once, unless it is revisited. */
   expand?(id: number, state: S, enabled: readonly TransitionId[]): void
   /** A transition was fired. */
   fire?(from: number, transition: TransitionId, to: number): void
 }
 
 /** Which of the enabled transitions are fired: all of them, or a subset that a reduction has proven enough. */
-export type Selector<S> = (state: S, enabled: readonly TransitionId[]) => readonly TransitionId[]
+export type Selector<S> = (state: S, enabled: readonly TransitionId[], id: number) => readonly TransitionId[]
 
 export interface Setup<S> {
   readonly machine: Machine<S>
-  readonly frontier: Frontier<S>
+  readonly frontier: Frontier
   readonly select?: Selector<S>
   readonly observers?: readonly Observer<S>[]
 }
@@ -26,44 +26,48 @@ export interface Setup<S> {
 export interface Search<S> {
   readonly graph: Graph
   readonly store: StateStore<S>
-  readonly frontier: Frontier<S>
+  readonly frontier: Frontier
   /** Depth of the state that was expanded last. */
   readonly depth: number
   readonly done: boolean
   /** Expands up to `states` states; returns true once every reachable state is expanded. */
   advance(states: number): boolean
+  /** Has states expanded again: the selector has changed its mind about them. */
+  revisit(ids: readonly number[]): void
 }
 
 /** **The** search loop. Depth-first, breadth-first, reduced or full differ in a frontier and a selector only. */
 export function explore<S>({ machine, frontier, select, observers = [] }: Setup<S>): Search<S> {
-  const graph = new Graph()
+  const graph = new Graph(machine.system.transitions.length)
   const store = machine.store()
   let depth = 0
 
-  const reach = (state: S, parent: number, by: TransitionId, at: number): number => {
-    const fresh = store.size
-    const id = store.add(state)
-    if (id === fresh) {
-      graph.addState(parent, by, at)
-      frontier.push({ id, state, depth: at })
-    }
-    return id
+  const successors = (state: S, transitions: readonly TransitionId[]): ArrayLike<number> =>
+    store.addSuccessors?.(state, transitions) ?? transitions.map((t) => store.add(machine.fire(state, t)))
+
+  const discover = (parent: number, by: TransitionId, at: number): void => {
+    frontier.push(graph.states)
+    graph.addState(parent, by, at)
   }
 
   const expand = (): void => {
-    const { id, state, depth: at } = frontier.pop()
-    depth = at
+    const id = frontier.pop()
+    const state = store.get(id)
+    depth = graph.depth(id)
     const enabled = machine.enabled(state)
     for (const observer of observers) observer.expand?.(id, state, enabled)
+    const fired = select === undefined ? enabled : select(state, enabled, id)
+    const targets = successors(state, fired)
     graph.beginEdges(id)
-    for (const transition of select === undefined ? enabled : select(state, enabled)) {
-      const target = reach(machine.fire(state, transition), id, transition, at + 1)
-      graph.addEdge(id, transition, target)
-      for (const observer of observers) observer.fire?.(id, transition, target)
-    }
+    graph.addEdges(id, fired, targets)
+    // Ids are dense, so a target that the graph does not know is its next state.
+    for (let i = 0; i < fired.length; i++) if (targets[i] === graph.states) discover(id, fired[i]!, depth + 1)
+    for (const observer of observers)
+      if (observer.fire !== undefined) for (let i = 0; i < fired.length; i++) observer.fire(id, fired[i]!, targets[i]!)
   }
 
-  reach(machine.initial(), -1, -1, 0)
+  store.add(machine.initial())
+  discover(-1, -1, 0)
   return {
     graph,
     store,
@@ -77,6 +81,9 @@ export function explore<S>({ machine, frontier, select, observers = [] }: Setup<
     advance(states) {
       for (let i = 0; i < states && frontier.size > 0; i++) expand()
       return frontier.size === 0
+    },
+    revisit(ids) {
+      for (const id of ids) frontier.push(id)
     },
   }
 }

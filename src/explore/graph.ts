@@ -1,53 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
+import { FencecheckError } from '#base/errors'
+import { thousands } from '#base/text'
 import type { TransitionId } from '#system/system'
 import { Ints } from './ints.ts'
+
+/** Where the edges of a state begin is a signed 32-bit integer. */
+const maxEdges = 2 ** 31 - 1
 
 /**
  * The explored part of a state graph: by which transition each state was first reached, and every edge. States are
  * named by their ids in the store; the edges of a state lie together.
  */
 export class Graph {
-  /** First predecessor and transition of each state; -1 for the initial one. */
+  /** First predecessor of each state, -1 for the initial one, and the transition from there. */
   readonly #parent = new Ints()
-  readonly #by = new Ints()
+  readonly #by: Ints
   readonly #depth = new Ints()
   readonly #first = new Ints()
-  readonly #count = new Ints()
+  readonly #count: Ints
   readonly #targets = new Ints()
-  readonly #transitions = new Ints()
+  readonly #transitions: Ints
+  /** Edges of states whose edges were given anew. */
+  #dropped = 0
+
+  /** @param transitions how many there are; fewer take less memory */
+  constructor(transitions = Infinity) {
+    this.#by = new Ints(transitions)
+    this.#count = new Ints(transitions)
+    this.#transitions = new Ints(transitions)
+  }
+
+  /** Bytes of everything it keeps. */
+  get bytes(): number {
+    return [this.#parent, this.#by, this.#depth, this.#first, this.#count, this.#targets, this.#transitions].reduce(
+      (bytes, ints) => bytes + ints.bytes,
+      0,
+    )
+  }
 
   get states(): number {
     return this.#parent.length
   }
 
   get edges(): number {
-    return this.#targets.length
+    return this.#targets.length - this.#dropped
   }
 
   /** Registers a state; ids are given in this order. */
   addState(parent: number, by: TransitionId, depth: number): void {
     this.#parent.push(parent)
-    this.#by.push(by)
+    this.#by.push(Math.max(0, by))
     this.#depth.push(depth)
     this.#first.push(-1)
     this.#count.push(0)
   }
 
-  /** From here on edges belong to `state`. */
+  /** From here on edges belong to `state`; those that it had are gone. */
   beginEdges(state: number): void {
+    this.#dropped += this.#count.at(state)
+    this.#count.set(state, 0)
     this.#first.set(state, this.#targets.length)
   }
 
   addEdge(state: number, transition: TransitionId, target: number): void {
-    this.#targets.push(target)
-    this.#transitions.push(transition)
-    this.#count.set(state, this.#count.at(state) + 1)
+    this.addEdges(state, [transition], [target])
+  }
+
+  /** Adds an edge for each transition; the targets are as many, and may be followed by anything. */
+  addEdges(state: number, transitions: readonly TransitionId[], targets: ArrayLike<number>): void {
+    if (this.#targets.length > maxEdges - transitions.length)
+      throw new FencecheckError('too-large', `more than ${thousands(maxEdges)} transitions cannot be stored`, {
+        fix: 'choose smaller parameters, or set --max-states',
+      })
+    for (let i = 0; i < transitions.length; i++) {
+      this.#targets.push(targets[i]!)
+      this.#transitions.push(transitions[i]!)
+    }
+    this.#count.set(state, this.#count.at(state) + transitions.length)
   }
 
   /** Whether all edges of the state are there; false for states that a limit left in the frontier. */
   expanded(state: number): boolean {
     return this.#first.at(state) >= 0
+  }
+
+  /** What a state leads to counts as not known. */
+  forget(state: number): void {
+    this.#first.set(state, -1)
+    this.#dropped += this.#count.at(state)
+    this.#count.set(state, 0)
   }
 
   depth(state: number): number {

@@ -216,6 +216,18 @@ export class Builder {
     this.#hook('notifier', name, write)
   }
 
+  /** kswapd: reclaims when memory is short, so it may run any shrinker or mmu notifier, and holds and waits as they do. */
+  kswapd(): string {
+    return this.worker('kswapd', (t) => {
+      const { allocKernel } = t as unknown as { readonly allocKernel: () => void }
+      t.loop(() => {
+        t.idle()
+        t.may('environment', () => t.local('memory is short'))
+        allocKernel()
+      })
+    })
+  }
+
   /** A page fault handler: may run inside any copy from or to user memory of this mm, under its mmap_lock. */
   faultHandler(mm: ObjectHandle, name: string, write: WritePath): void {
     this.#hook('fault', name, write, ownName(mm, this, this.#here()))
@@ -223,7 +235,7 @@ export class Builder {
 
   /**
    * A work item of a queue; its body runs in one of the queue's workers, of which there are `maxActive`, one on an
-   * ordered queue. A worker other than the rescuer of a queue with `memReclaim` may have to be made first.
+   * ordered queue, and no more than items. A worker other than the rescuer of a queue with `memReclaim` may have to be made first.
    */
   workItem(queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
     const handle = this.declare('work', name, { queue })
@@ -299,11 +311,12 @@ export class Builder {
   /** The workers of a queue. Where nothing can run in reclaim, making one is a step that tells nothing. */
   #workers(queue: ObjectHandle, items: readonly Item[]): void {
     const { init = {}, site: declared } = this.#objects.find((object) => object.name === queue.name)!
-    const { maxActive = 1, ordered, memReclaim } = init
+    // An item never runs twice at once, so more workers than items change nothing.
+    const { maxActive = items.length, ordered, memReclaim } = init
     const short = this.#switches['memory'] === 'short'
     const mayReclaim = this.#hooks.some(({ on }) => reclaimHooks.some((hook) => hook === on))
     const made = short ? 'unreliable' : mayReclaim ? 'reliable' : 'never'
-    for (let i = 0; i < (ordered === 1 ? 1 : maxActive); i++) {
+    for (let i = 0; i < (ordered === 1 ? 1 : Math.min(maxActive, items.length)); i++) {
       const create = memReclaim === 1 && i === 0 ? 'never' : made
       this.worker(`${queue.name}/${i}`, workerPath({ queue, declared, items, create }))
     }

@@ -250,6 +250,7 @@ function typed(builder: Builder, registry: Registry): object {
     'callback',
     'shrinker',
     'mmuNotifier',
+    'kswapd',
     'faultHandler',
     'workItem',
     'invariant',

@@ -87,5 +87,7 @@ export type FindingCode =
   | 'never-rests'
   /** A fault of a kind that was not looked for; nothing behind it was judged. */
   | 'fault-ignored'
+  /** A reduction was asked for that is not proven for this model; every state was searched. */
+  | 'not-reduced'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Selector } from '#explore/explore'
+import { InternalError } from '#base/assert'
 import { evaluator } from '#system/expression'
 import type { Machine } from '#system/machine'
 import type { LocationId, ProcessId, TransitionId } from '#system/system'
@@ -49,14 +49,12 @@ export class StubbornSets<S> {
     this.#conjuncts = actions.map(({ conjuncts }) => conjuncts)
     this.#values = new Map(
       actions.flatMap(({ conjuncts }) =>
-        conjuncts.map((conjunct) => [conjunct, evaluator(conjunct.expr, machine)] as const),
+        conjuncts.map(
+          (conjunct) => [conjunct, machine.compiled?.(conjunct.expr) ?? evaluator(conjunct.expr, machine)] as const,
+        ),
       ),
     )
   }
-
-  /** The enabled transitions of a smallest closed set that was found; all of them if none is smaller. */
-  readonly select: Selector<S> = (state, enabled) =>
-    enabled.length < 2 ? enabled : this.smallest(state, enabled).fired
 
   /** The smallest closed set that was found, and which of the enabled transitions are in it. */
   smallest(state: S, enabled: readonly TransitionId[]): Stubborn {
@@ -71,6 +69,23 @@ export class StubbornSets<S> {
       if (best.fired.length === 1) break
     }
     return best
+  }
+
+  /**
+   * Has the promise of a set checked.
+   * @throws InternalError if it is broken.
+   */
+  verify(
+    state: S,
+    { inside }: Stubborn,
+    broken: (machine: Machine<S>, state: S, isMember: (id: TransitionId) => boolean) => string | undefined,
+  ): void {
+    const members = new Set<TransitionId>()
+    for (let process = 0; process < this.#processes; process++)
+      if (inside[process] === 1)
+        for (const id of this.#leaving[process]![this.#machine.location(state, process)]!) members.add(id)
+    const why = broken(this.#machine, state, (id) => members.has(id))
+    if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
   }
 
   /** The processes of the smallest closed set that contains the seed: 1 for each that is in it. */

@@ -38,6 +38,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         transitions: statistics.transitions,
         depth: statistics.depth,
         complete: statistics.complete,
+        machine: statistics.machine,
         reductions: statistics.reductions,
         seconds: statistics.seconds,
         peakMemoryBytes: statistics.peakMemoryBytes,

@@ -37,7 +37,7 @@ export const contractRules: Readonly<Record<string, string>> = {
   R27: 'a wait for a fence that is still to be submitted holds no lock and can be interrupted (drivers/gpu/drm/drm_syncobj.c)',
   R28: 'the fences of a context signal in the order of their seqnos (include/linux/dma-fence.h)',
   R29: 'dependencies are never dropped: until an operation on memory is done, a fence that covers it is reachable from the reservation (R)',
-  R30: 'a fence that takes the place of another never signals before it (R: dma_resv_replace_fences())',
+  R30: 'a fence that takes the place of another signals only once the operation of the other has stopped using the memory (R: dma_resv_replace_fences())',
   R31: 'no container of fences in a reservation, none inside an array (R)',
   R32: 'a fence waits only for fences that existed when it was made',
   R33: 'a dynamic importer waits for KERNEL fences before it touches memory, fences its own access, and stops or fences it in move_notify (D)',

@@ -103,12 +103,13 @@ export interface Arrow {
 
 /**
  * Which hooked bodies run. `each`: all that are hooked on the event of this object and whose condition holds, one after
- * another. `oneOf`: at most one of those hooked on any of the events, or none; and none inside a body of `notInside` (an
+ * another; `nests` says how deep they may run inside each other, where that is no recursion without end (deeper ones are
+ * left out). `oneOf`: at most one of those hooked on any of the events, or none; and none inside a body of `notInside` (an
  * allocation inside direct reclaim has PF_MEMALLOC and does not reclaim again). `as`: what the bodies count as for
  * `notInside`, where that is not the event (a notifier that munmap() runs is not inside reclaim).
  */
 export type Entry =
-  | { readonly each: string }
+  | { readonly each: string; readonly as?: string; readonly nests?: number }
   | { readonly oneOf: readonly string[]; readonly notInside: readonly string[]; readonly as?: string }
 
 /** What must be true on arrival. Failing is misuse unless it is said to be a hazard of memory. */

@@ -33,4 +33,10 @@ export interface StateStore<S> {
   add(state: S): number
   /** The state with this id. */
   get(id: number): S
+  /**
+   * Adds what each of these enabled transitions makes of a state, one after the other, and returns their ids in that
+   * order: what `add(fire(state, t))` gives for each, for a machine that needs no value for a state it has seen. The
+   * first `transitions.length` elements count; the next call may overwrite them.
+   */
+  addSuccessors?(state: S, transitions: readonly TransitionId[]): ArrayLike<number>
 }

@@ -79,7 +79,7 @@ function confirm<S>(
     store: () => machine.store(),
   }
   const facts = new Facts(fromEnd)
-  const search = explore({ machine: fromEnd, frontier: new BreadthFirst<S>(), observers: [facts] })
+  const search = explore({ machine: fromEnd, frontier: new BreadthFirst(), observers: [facts] })
   if (!search.advance(confirmLimit)) return 'unconfirmed'
   const future = new Evidence(fromEnd, search.graph, search.store, facts).future(outcome.escapes)
   const stuck = future.stuck(0).map((p) => system.processes[p]!.name)

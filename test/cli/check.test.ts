@@ -75,6 +75,7 @@ describe.concurrent('check --json', () => {
       states: number,
       visited: number,
       transitions: number,
+      machine: 'engine',
       reductions: [],
       seconds: number,
       peakMemoryBytes: number,
@@ -91,6 +92,27 @@ describe.concurrent('check --json', () => {
       trace: null,
     })
     expect(space.files('.fencecheck')).toEqual(['test-family.buggy.N3.trace.json'])
+  })
+
+  test('--machine says what executes the models, and nothing else changes', async () => {
+    const space = new Workspace({ 'm.ts': abba() })
+    const ran = await Promise.all(
+      ['engine', 'interpreter'].map((machine) => space.run('check', 'm.ts', '--json', '--machine', machine)),
+    )
+    const [engine, interpreter] = ran.map(({ stdout }) => documentOf(stdout).models[0])
+    const measured = { machine: expect.any(String), seconds: expect.any(Number), peakMemoryBytes: expect.any(Number) }
+    expect(engine).toMatchObject({ verdict: 'violated', machine: 'engine' })
+    expect(interpreter).toMatchObject({ verdict: 'violated', machine: 'interpreter' })
+    expect({ ...engine, ...measured }).toEqual({ ...interpreter, ...measured })
+    expectRefused(await space.run('check', 'm.ts', '--machine', 'steam'), 'wrong-usage')
+  })
+
+  test('where Node may not generate code, the interpreter runs and the verdict is the same', async () => {
+    const space = new Workspace({ 'm.ts': abba() })
+    const how = { nodeArgs: ['--disallow-code-generation-from-strings'] }
+    const ran = await space.runWith(how, 'check', 'm.ts', '--json')
+    expect(documentOf(ran.stdout).models[0]).toMatchObject({ verdict: 'violated', machine: 'interpreter' })
+    expectRefused(await space.runWith(how, 'check', 'm.ts', '--machine', 'engine'), 'too-large')
   })
 
   test('prints a document also when nothing could be looked at', async () => {

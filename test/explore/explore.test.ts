@@ -10,7 +10,7 @@ import { lower } from '#semantics/lower/lower'
 import fenceFarm from '../../models/bench/fence-farm.ts'
 import orderedLocks from '../../models/bench/ordered-locks.ts'
 
-function searched(source: typeof orderedLocks, N: number, frontier: Frontier<State>, variant?: string): Search<State> {
+function searched(source: typeof orderedLocks, N: number, frontier: Frontier, variant?: string): Search<State> {
   const machine = new Interpreter(lower(source.instantiate(variant, { N }), source.registry))
   const search = explore({ machine, frontier })
   search.advance(Infinity)
@@ -55,7 +55,7 @@ test('breadth first: the path to a state is as long as its depth, and no shorter
 
 test('a search that was stopped knows what it has not expanded', () => {
   const machine = new Interpreter(lower(orderedLocks.instantiate(undefined, { N: 3 }), orderedLocks.registry))
-  const search = explore({ machine, frontier: new BreadthFirst<State>() })
+  const search = explore({ machine, frontier: new BreadthFirst() })
   expect(search.advance(10)).toBe(false)
   const open = Array.from({ length: search.graph.states }, (_, s) => s).filter((s) => !search.graph.expanded(s))
   expect(open.length).toBe(search.frontier.size)

@@ -4,13 +4,12 @@ import { explore } from '#explore/explore'
 import { BreadthFirst } from '#explore/frontier'
 import { maxDotStates, toDot } from '#export/dot'
 import { Interpreter } from '#interp/interpreter'
-import type { State } from '#interp/state'
 import { lower } from '#semantics/lower/lower'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 
 function dot(build: (m: M) => void, expand = Infinity): string {
   const machine = new Interpreter(lower(instance(build), kernelRegistry))
-  const search = explore({ machine, frontier: new BreadthFirst<State>() })
+  const search = explore({ machine, frontier: new BreadthFirst() })
   search.advance(expand)
   return toDot(machine, search.graph, search.store)
 }

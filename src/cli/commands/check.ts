@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
+import { machines, type MachineChoice } from '#check/machine'
+import { reductions, type ReductionChoice } from '#check/options'
 import { kinds, type Kind } from '#ir/model'
 import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
 import { checkInstance } from '../check-instance.ts'
@@ -21,6 +23,9 @@ interface Options {
   readonly maxMemory?: number
   readonly timeout?: number
   readonly depthFirst?: boolean
+  readonly machine: MachineChoice
+  readonly reduction: ReductionChoice
+  readonly checkReduction?: boolean
   readonly expect: boolean
   readonly traceDir: string
   readonly json?: boolean
@@ -40,6 +45,13 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .option('--max-memory <bytes>', 'stop when the process uses so much memory (500M, 2G)', bytes)
     .option('--timeout <duration>', 'stop each check after so long (30s, 5m)', duration)
     .option('--depth-first', 'search depth first: less memory, longer traces')
+    .addOption(new Option('--machine <name>', 'what executes the models').choices(machines).default('auto'))
+    .addOption(
+      new Option('--reduction <name>', 'how much is searched: stubborn sets, or every state')
+        .choices(reductions)
+        .default('auto'),
+    )
+    .option('--check-reduction', 'check every stubborn set against what it promises; slow')
     .option('--no-expect', 'plain verdicts: do not compare with what the models expect')
     .option('--trace-dir <folder>', 'where counterexamples are written', '.fencecheck')
     .option('--json', 'print one JSON document')

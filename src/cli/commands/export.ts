@@ -6,7 +6,6 @@ import { BreadthFirst } from '#explore/frontier'
 import { maxDotStates, toDot } from '#export/dot'
 import { toPromela } from '#export/promela'
 import { Interpreter } from '#interp/interpreter'
-import type { State } from '#interp/state'
 import { modelToJson } from '#ir/json'
 import type { Model } from '#ir/model'
 import { lower } from '#semantics/lower/lower'
@@ -26,7 +25,7 @@ const formats: Readonly<Record<string, (model: Model, registry: Registry) => str
   promela: (model, registry) => toPromela(lower(model, registry), model.id),
   dot: (model, registry) => {
     const machine = new Interpreter(lower(model, registry))
-    const search = explore({ machine, frontier: new BreadthFirst<State>() })
+    const search = explore({ machine, frontier: new BreadthFirst() })
     if (!search.advance(maxDotStates))
       throw new FencecheckError(
         'too-large',

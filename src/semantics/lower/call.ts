@@ -12,6 +12,8 @@ import { ground, groundSets, scopeOf } from './ground.ts'
 export interface Caller {
   readonly emitter: Emitter
   readonly me: ProcessId
+  /** Signals reach tasks only: kernel threads ignore them (kernel/kthread.c). */
+  readonly getsSignals: boolean
   /** The hooked bodies the call is inlined from. */
   readonly frames: readonly Frame[]
   nameOf(location: LocationId): string
@@ -72,8 +74,10 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     phases.set(phaseName, made)
     return made
   }
-  const exists = ({ to = 'ok', optional }: Arrow): boolean =>
-    step.excluded?.includes(to) !== true && (optional !== true || exits[to] !== undefined)
+  const exists = ({ to = 'ok', optional, escape }: Arrow): boolean =>
+    step.excluded?.includes(to) !== true &&
+    (escape !== 'signal' || caller.getsSignals) &&
+    (optional !== true || exits[to] !== undefined)
   const arrows = operation.arrows.filter(exists)
   const isExit = new Set(exitsOf({ arrows }))
   const grounded = arrows.map((arrow) => ({

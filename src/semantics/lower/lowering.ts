@@ -30,6 +30,10 @@ export class Lowering implements Caller {
     this.#bodies = new Map(model.bodies.map((body) => [body.name, body]))
   }
 
+  get getsSignals(): boolean {
+    return (this.model.processes[this.me]?.context ?? 'task') === 'task'
+  }
+
   get #place(): Place {
     return { variables: this.emitter.variables, locations: this.emitter.locations, me: this.me }
   }
@@ -64,10 +68,13 @@ export class Lowering implements Caller {
 
   enterHooks(entry: Entry, object: string, after: LocationId): LocationId {
     const hooks = (this.model.hooks ?? []).filter((h) => (h.object ?? object) === object)
-    if ('each' in entry)
+    if ('each' in entry) {
+      const { each, as = each, nests = Infinity } = entry
+      if (this.frames.filter((frame) => frame.hook === as).length >= nests) return after
       return hooks
-        .filter((h) => h.on === entry.each)
-        .reduceRight((next, hook) => this.#enter(hook, object, next), after)
+        .filter((h) => h.on === each)
+        .reduceRight((next, hook) => this.#enter(hook, object, next, as, nests), after)
+    }
     const possible = hooks.filter((h) => entry.oneOf.includes(h.on))
     if (possible.length === 0 || this.frames.some((frame) => entry.notInside.includes(frame.hook))) return after
     const choice = this.addLocation(`${possible[0]!.on} ?`, '')
@@ -88,11 +95,12 @@ export class Lowering implements Caller {
   }
 
   /** Where one hooked body begins, which returns to `next`; with a condition, where that is asked. */
-  #enter(hook: Hook, object: string, next: LocationId, as = hook.on): LocationId {
+  #enter(hook: Hook, object: string, next: LocationId, as = hook.on, nests = Infinity): LocationId {
     const frame: Frame = { hook: as, object, body: hook.body }
     const name = `${hook.on} ${hook.body}`
     const origin = { op: hook.on, on: object, primitive: '', step: `${name} ${object}`, frames: this.frames }
-    if (this.frames.some((f) => f.body === hook.body && f.object === object && f.hook === as)) {
+    const again = this.frames.some((f) => f.body === hook.body && f.object === object && f.hook === as)
+    if (again && nests === Infinity) {
       const entry = this.addLocation(`${name} again`, '')
       const from = { process: this.me, from: entry, label: name, origin: this.emitter.origin(origin) }
       this.emitter.fault(from, [], { kind: 'bound', code: 'hook-recursion', detail: hook.body })

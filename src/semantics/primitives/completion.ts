@@ -57,6 +57,17 @@ export const completion = primitive({
         { when: no(posted), to: 'timeout', escape: 'timeout' },
       ],
     },
+    waitForCompletionInterruptibleTimeout: {
+      does: 'wait_for_completion_interruptible_timeout(), _killable_timeout(): ended by a signal or by time',
+      sleeps: true,
+      waits,
+      lockdep: { does: 'wait' },
+      arrows: [
+        { when: posted, set: consume },
+        { when: no(posted), to: 'erestartsys', escape: 'signal' },
+        { when: no(posted), to: 'timeout', escape: 'timeout' },
+      ],
+    },
     tryWaitForCompletion: {
       does: 'try_wait_for_completion(): uses up a post if there is one; from any context',
       arrows: [

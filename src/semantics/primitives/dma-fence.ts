@@ -86,6 +86,17 @@ export const dmaFence = primitive({
       lockdep,
       arrows: [{ when: signalled }, { when: no(signalled), to: 'timeout', escape: 'timeout' }],
     },
+    waitInterruptibleTimeout: {
+      does: 'dma_fence_wait_timeout(), interruptible: ended by a signal or by time',
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [
+        { when: signalled },
+        { when: no(signalled), to: 'erestartsys', escape: 'signal' },
+        { when: no(signalled), to: 'timeout', escape: 'timeout' },
+      ],
+    },
     isSignaled: {
       does: 'dma_fence_is_signaled(): looks, never waits (an op that signals as a side effect is a step of its own)',
       arrows: [

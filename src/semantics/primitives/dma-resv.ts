@@ -22,6 +22,13 @@ const forget = [each('f', 'member', set(awaits('f'), 0))]
 /** `f` made room for `g` while it had not signalled. */
 const replaced = (f: string, g: string) => ({ field: 'replaced', at: [f, g] })
 const stillBusy = (f: string): PExpr => all(positive(its('usage', f)), no(the('signalled', f)))
+/** It takes a slot with this usage, or keeps a stronger one that it has. */
+const addsWithUsage = set(its('usage', 'fence'), [
+  'if',
+  all(positive(its('usage', 'fence')), ['<', its('usage', 'fence'), { param: 'usage' }]),
+  its('usage', 'fence'),
+  { param: 'usage' },
+])
 const publishes = set(the('published', 'fence'), 1)
 
 const waits = 'dma_fence_signal()'
@@ -67,7 +74,7 @@ export const dmaResv = primitive({
         'member',
         every('g', 'member', any(no(replaced('f', 'g')), no(the('signalled', 'g')), the('signalled', 'f'))),
       ),
-      after: ['replaceFences', 'addExclusive'],
+      after: ['addExclusive'],
     },
   },
   operations: {
@@ -100,16 +107,7 @@ export const dmaResv = primitive({
       params,
       arrows: [
         {
-          set: [
-            bump(the('slots'), -1),
-            set(its('usage', 'fence'), [
-              'if',
-              all(positive(its('usage', 'fence')), ['<', its('usage', 'fence'), { param: 'usage' }]),
-              its('usage', 'fence'),
-              { param: 'usage' },
-            ]),
-            publishes,
-          ],
+          set: [bump(the('slots'), -1), addsWithUsage, publishes],
         },
       ],
     },
@@ -122,12 +120,7 @@ export const dmaResv = primitive({
         { when: no(positive(its('usage', 'old'))) },
         {
           when: positive(its('usage', 'old')),
-          set: [
-            set(replaced('old', 'fence'), no(the('signalled', 'old'))),
-            set(its('usage', 'old'), 0),
-            set(its('usage', 'fence'), { param: 'usage' }),
-            publishes,
-          ],
+          set: [set(its('usage', 'old'), 0), addsWithUsage, publishes],
         },
       ],
     },
@@ -175,6 +168,18 @@ export const dmaResv = primitive({
       waits,
       lockdep,
       arrows: [...snapshot, { from: 'waiting', when: no(settled), set: forget, to: 'timeout', escape: 'timeout' }],
+    },
+    waitFencesInterruptibleTimeout: {
+      does: 'dma_resv_wait_timeout(), interruptible and bounded: ended by a signal or by time',
+      params,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [
+        ...snapshot,
+        { from: 'waiting', when: no(settled), set: forget, to: 'erestartsys', escape: 'signal' },
+        { from: 'waiting', when: no(settled), set: forget, to: 'timeout', escape: 'timeout' },
+      ],
     },
     testSignaled: {
       does: 'dma_resv_test_signaled(usage): looks, never waits',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernelAllocation, nofsAllocation } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
-import { bump, my, no, positive, set } from '../vocabulary.ts'
+import { any, bump, my, no, positive, set } from '../vocabulary.ts'
 
 const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
   enter: { does: `memalloc_${name}_save(): the scope nests`, arrows: [{ set: [bump(my(field), 1)] }] },
@@ -11,6 +11,11 @@ const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
     arrows: [{ set: [bump(my(field), -1)] }],
   },
 })
+/**
+ * An invalidation of mapped memory runs every notifier (mn_hlist_invalidate_range_start()), also from within one: two
+ * deep is enough to see it wait for itself.
+ */
+const everyNotifier = { each: 'notifier', as: 'invalidate', nests: 2 } as const
 const nonBlock = my('nonBlock', 'task')
 const [nofs, noio, noreclaim] = [scope('nofs', 'nofs'), scope('noio', 'noio'), scope('noreclaim', 'noreclaim')]
 
@@ -27,6 +32,8 @@ export const memory = primitive({
     'One allocation runs at most one of the hooked reclaim bodies, or none.',
     'How much memory is free is not modelled: an allocation that may reclaim ends, and fails only where the caller handles enomem.',
     'A notifier that an allocation runs may sleep; only the OOM reaper calls it non-blockable.',
+    'Every notifier is concerned by every invalidation; one that is not is a branch of its body.',
+    'kswapd, which any allocation may wake, is there only where the model declares it (m.kswapd()).',
   ],
   implicit: true,
   fields: {
@@ -35,6 +42,9 @@ export const memory = primitive({
     noreclaim: { max: 3, per: ['process'] },
   },
   hooks: { shrinker: {}, 'shrinker:fs': {}, notifier: {} },
+  holds: {
+    'memalloc scope': any(positive(my('nofs')), positive(my('noio')), positive(my('noreclaim'))),
+  },
   operations: {
     allocKernel: {
       does: 'kmalloc(GFP_KERNEL): may sleep, may run any shrinker or mmu notifier as the caller, within the memalloc scopes',
@@ -52,25 +62,25 @@ export const memory = primitive({
       arrows: nofsAllocation,
     },
     allocNowait: {
-      does: 'kmalloc(GFP_NOWAIT): never sleeps, never reclaims, may fail',
+      does: 'kmalloc(GFP_NOWAIT): never sleeps, never reclaims itself, may fail',
       arrows: [{ to: 'ok' }, { to: 'enomem' }],
     },
     allocAtomic: {
-      does: 'kmalloc(GFP_ATOMIC): never sleeps, never reclaims, may fail',
+      does: 'kmalloc(GFP_ATOMIC): never sleeps, never reclaims itself, may fail',
       arrows: [{ to: 'ok' }, { to: 'enomem' }],
     },
     invalidateRange: {
-      does: 'mmu_notifier_invalidate_range_start(), blockable, outside reclaim: what munmap(), mprotect() and unmap_mapping_range() run',
+      does: 'mmu_notifier_invalidate_range_start(), blockable, outside reclaim: munmap(), mprotect() and unmap_mapping_range() run every notifier',
       sleeps: true,
-      arrows: [{ enters: { oneOf: ['notifier'], notInside: ['invalidate'], as: 'invalidate' } }],
+      arrows: [{ enters: everyNotifier }],
     },
     oomReap: {
-      does: '__oom_reap_task_mm(): runs mmu notifiers that must not block; a body that would have to answers -EAGAIN',
+      does: '__oom_reap_task_mm(): runs every mmu notifier, which must not block: where it would have to, it answers -EAGAIN instead',
       arrows: [
         {
           to: 'reaping',
           set: [set(nonBlock, 1)],
-          enters: { oneOf: ['notifier'], notInside: ['invalidate'], as: 'invalidate' },
+          enters: everyNotifier,
         },
         { from: 'reaping', set: [set(nonBlock, 0)] },
       ],

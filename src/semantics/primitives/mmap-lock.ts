@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { pageFault } from '../allocation.ts'
 import { primitive } from '../primitive.ts'
-import { bump, my, positive } from '../vocabulary.ts'
+import { bump, is, my, positive } from '../vocabulary.ts'
 import { canRead, rwSemaphore } from './rw-semaphore.ts'
 
 /**
@@ -16,6 +16,7 @@ export const mmapLock = primitive({
   limits: [
     ...rwSemaphore.limits,
     'A fault takes mmap_lock, never the per-VMA lock alone: the core retries under mmap_lock for drivers without map_pages().',
+    'Since 6.5 a fatal signal ends the wait for the lock (mmap_read_lock_killable()); a hang that only a kill ends is reported as one.',
     'A handler that answers VM_FAULT_RETRY is written out: `faultDropLock`, the wait, `faultRetry`, and again from its start. RETRY_NOWAIT and FAULT_FLAG_KILLABLE are not modelled.',
   ],
   hooks: { fault: {} },
@@ -24,13 +25,15 @@ export const mmapLock = primitive({
     copyUser: {
       does: 'copy_from_user(), copy_to_user(): may fault, then takes mmap_lock for reading and runs a fault handler, or allocates the page and may reclaim',
       sleeps: true,
-      waits: 'up_write()',
+      waits: 'up_read() or up_write()',
       lockdep: { does: 'acquire', mode: 'read' },
       arrows: [
         { to: 'ok' },
+        { to: 'efault', optional: true },
         { to: 'fault' },
         ...pageFault({ from: 'fault', to: 'handled', when: canRead, set: [bump(my('reads'), 1)] }),
-        { from: 'handled', set: [bump(my('reads'), -1)] },
+        { from: 'handled', when: positive(my('reads')), set: [bump(my('reads'), -1)] },
+        { from: 'handled', when: is(my('reads'), 0), to: 'lock-lost', unexpected: true },
       ],
     },
     faultDropLock: {
@@ -42,7 +45,7 @@ export const mmapLock = primitive({
     faultRetry: {
       does: 'mmap_read_lock() after VM_FAULT_RETRY: the core takes the lock again and handles the fault from the start',
       sleeps: true,
-      waits: 'up_write()',
+      waits: 'up_read() or up_write()',
       lockdep: { does: 'acquire', mode: 'read' },
       arrows: [{ when: canRead, set: [bump(my('reads'), 1)] }],
     },

@@ -6,8 +6,13 @@ import { all, any, bit, bump, its, mine, my, no, positive, set, some, the } from
 const readHeld = some('q', 'process', positive(its('reads', 'q')))
 const writeQueued = some('q', 'process', its('queued', 'q'))
 
-/** A reader in interrupt context waits only for a writer that holds it, any other also behind a waiting writer. */
-const canRead = all(no(the('writer')), any(my('inInterrupt', 'task'), no(writeQueued)))
+/**
+ * A reader in interrupt context waits only for a writer that holds it, any other also behind a waiting writer. What
+ * counts is `in_interrupt()`, which is true with bottom halves disabled too, so always in `read_lock_bh()`.
+ */
+const inInterrupt = any(my('inInterrupt', 'task'), positive(my('bhOff', 'task')))
+const canRead = (flavour: Flavour): PExpr =>
+  flavour === bh ? no(the('writer')) : all(no(the('writer')), any(inInterrupt, no(writeQueued)))
 const canWrite = all(no(the('writer')), no(readHeld))
 const take = [set(the('writer'), 1), set(my('wrote'), 1)]
 
@@ -16,7 +21,7 @@ const readLock = <const D extends string>(does: D, flavour: Flavour) => ({
   needs: flavour.lockNeeds,
   waits: 'write_unlock()',
   lockdep: { does: 'acquire', mode: 'read' } as const,
-  arrows: acquire(flavour, canRead, [bump(my('reads'), 1)]),
+  arrows: acquire(flavour, canRead(flavour), [bump(my('reads'), 1)]),
 })
 const readUnlock = <const D extends string>(does: D, flavour: Flavour) => ({
   does,

@@ -6,8 +6,11 @@ import { all, any, bump, is, my, no, positive, set } from '../vocabulary.ts'
 const depth = my('depth')
 /** The depth at which the section proper began; 0 while there is none. Inner ones, and those begun atomic, do nothing. */
 const proper = my('proper')
-/** In atomic context a section is a no-op: might_sleep() in the wait covers that code. */
-const atomic = any(positive(my('atomic', 'task')), positive(my('irqOff', 'task')), positive(my('bhOff', 'task')))
+/**
+ * In atomic context a section is a no-op: might_sleep() in the wait covers that code. `in_atomic()` looks at the preempt
+ * count, which switching interrupts off does not change.
+ */
+const atomic = any(positive(my('atomic', 'task')), positive(my('bhOff', 'task')))
 
 /**
  * The fence signalling annotation (drivers/dma-buf/dma-fence.c dma_fence_begin_signalling(); read at 6.18). It never

@@ -17,6 +17,7 @@ export const task = primitive({
   name: 'task',
   source: 'include/linux/preempt.h, include/linux/irqflags.h, kernel/softirq.c: __local_bh_enable_ip()',
   limits: [
+    'Signals reach tasks only: a worker, kernel thread or handler is not ended by one (allow_signal() is not modelled).',
     'Every process has a CPU of its own unless a handler runs on top of it; NMIs and PREEMPT_RT are not modelled.',
     'Saved interrupt states are nesting depths: releasing two irqsave locks in the order they were taken, which turns interrupts on too early, is not seen.',
     'Interrupts and bottom halves can be disabled three deep, locks nested seven deep; beyond that a verdict is unknown.',

@@ -27,13 +27,14 @@ export const workqueue = primitive({
   source:
     'kernel/workqueue.c: __flush_workqueue(), pwq_tryinc_nr_active(), maybe_create_worker(), rescuer_thread(), alloc_ordered_workqueue()',
   limits: [
+    'maxActive stands for max_active; unless said it is more than there are items, as the default of 1,024 is.',
     'Items of a queue that is not ordered start in any order (they may be queued on different CPUs); seven may run at once, seven wait.',
     'Every item that m.workItem() declares may have to wait for a new worker of its own; that one queue runs short of workers because another has taken them all is not modelled.',
     'The warning of check_flush_dependency() (flushing a queue without a rescuer from reclaim, or from an item of one with) is not modelled.',
   ],
   members: 'work_struct',
   fields: {
-    maxActive: { max: 7, init: 1 },
+    maxActive: { max: 7, init: 7 },
     memReclaim: bit,
     ordered: bit,
     active: many,

@@ -18,8 +18,8 @@ const holdsWithContext = is(its('held', 'q'), WITH_CONTEXT)
 
 /** Somebody with an older ticket holds it or waits for it: then a Wait-Die context that holds locks dies. */
 const olderInFront = some('q', 'process', all(any(holdsWithContext, its('waits', 'q')), older))
-/** Somebody with an older ticket waits for it. */
-const olderWaits = some('q', 'process', all(its('waits', 'q'), older))
+/** Somebody with an older ticket, who holds other locks, waits for it: only such a waiter wounds. */
+const olderWaits = some('q', 'process', all(its('waits', 'q'), positive(its('acquired', 'q', 'class')), older))
 
 /** `__ww_mutex_check_kill()`: only a context that holds locks ever backs off. */
 const die: PExpr = all(
@@ -41,22 +41,27 @@ const take = [
   set(my('wounded', 'class'), any(all(positive(acquired), my('wounded', 'class')), all(no(waitDie), olderWaits))),
 ]
 const takePlain = [set(the('locked'), 1), set(my('held'), WITHOUT_CONTEXT)]
-/** Waiting wounds every younger holder that has a context (`__ww_mutex_wound()`). */
+/** Waiting, with locks held, wounds every younger holder that has a context (`__ww_mutex_wound()`). */
 const queue = [
   set(my('waits'), 1),
   each(
     'q',
     'process',
-    set(its('wounded', 'q', 'class'), any(its('wounded', 'q', 'class'), all(no(waitDie), holdsWithContext, younger))),
+    set(
+      its('wounded', 'q', 'class'),
+      any(its('wounded', 'q', 'class'), all(no(waitDie), positive(acquired), holdsWithContext, younger)),
+    ),
   ),
 ]
 const backOff = [set(my('waits'), 0), set(my('contends'), 1), set(my('contending', 'class'), 1)]
 
-/** What `ww_mutex_lock()` with a context relies on; the debug checks of `ww_mutex_lock_acquired()`. */
+/** After a back-off the contended lock comes first: the debug check of `ww_mutex_lock_acquired()`. */
+const contendedFirst = any(no(my('contending', 'class')), all(my('contends'), is(acquired, 0)))
+/** What `ww_mutex_lock()` with a context relies on. */
 const contextNeeds = {
   'no-context': positive(rank),
   'lock-after-done': no(my('done', 'class')),
-  'not-the-contended-lock': any(no(my('contending', 'class')), all(my('contends'), is(acquired, 0))),
+  'not-the-contended-lock': any(contendedFirst, heldHere),
 } as const satisfies Record<string, PExpr>
 
 const contextArrows = [
@@ -67,6 +72,18 @@ const contextArrows = [
   { when: all(the('locked'), no(heldHere), no(die)), to: 'queued', set: queue },
   { from: 'queued', when: free, set: take },
   { from: 'queued', when: die, set: backOff, to: 'edeadlk', retry: true },
+] as const
+/** The contended lock after a back-off. */
+const slowNeeds = {
+  'no-context': positive(rank),
+  'lock-after-done': no(my('done', 'class')),
+  'slow-while-held': is(acquired, 0),
+  'not-the-contended-lock': all(my('contending', 'class'), my('contends')),
+} as const satisfies Record<string, PExpr>
+const slowArrows = [
+  { when: free, set: take },
+  { when: the('locked'), to: 'queued', set: queue },
+  { from: 'queued', when: free, set: take },
 ] as const
 const interrupted = {
   from: 'queued',
@@ -91,6 +108,7 @@ export const wwMutex = primitive({
     'Any waiter may win a free lock; the order by stamp decides only who backs off. Starvation is not judged.',
     'A process holds a lock at most once, with or without its context.',
     'A lock that some earlier context of the process backed off from counts as contended too.',
+    'not-the-contended-lock is what CONFIG_DEBUG_WW_MUTEXES warns of; include/linux/ww_mutex.h allows a scan over an LRU list to skip the contended lock.',
   ],
   refs: { class: 'ww_class' },
   fields: { locked: bit, held: { max: 2, per: ['process'] }, waits: mine, contends: mine },
@@ -114,18 +132,28 @@ export const wwMutex = primitive({
     },
     wwLockSlow: {
       does: 'ww_mutex_lock_slow(): the contended lock after a back-off, every other one released; never -EDEADLK',
-      needs: {
-        'no-context': positive(rank),
-        'slow-while-held': is(acquired, 0),
-        'not-the-contended-lock': all(my('contending', 'class'), my('contends')),
-      },
+      needs: slowNeeds,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: slowArrows,
+    },
+    wwLockSlowInterruptible: {
+      does: 'ww_mutex_lock_slow_interruptible(): as ww_mutex_lock_slow(), a signal ends the wait with -EINTR',
+      needs: slowNeeds,
+      sleeps: true,
+      waits,
+      lockdep,
+      arrows: [...slowArrows, interrupted],
+    },
+    wwLockPlainInterruptible: {
+      does: 'ww_mutex_lock_interruptible() without a context: a signal ends the wait with -EINTR',
       sleeps: true,
       waits,
       lockdep,
       arrows: [
-        { when: free, set: take },
-        { when: the('locked'), to: 'queued', set: queue },
-        { from: 'queued', when: free, set: take },
+        { when: free, set: takePlain },
+        { when: the('locked'), to: 'eintr', escape: 'signal' },
       ],
     },
     wwLockPlain: {
@@ -137,7 +165,11 @@ export const wwMutex = primitive({
     },
     wwTrylock: {
       does: 'ww_mutex_trylock() with a context: takes it if it is free; never waits, never backs off',
-      needs: { ...contextNeeds, 'mutex-in-interrupt': notInInterrupt },
+      needs: {
+        ...contextNeeds,
+        'not-the-contended-lock': any(contendedFirst, the('locked')),
+        'mutex-in-interrupt': notInInterrupt,
+      },
       lockdep: { ...lockdep, try: true },
       arrows: [
         { when: free, set: take, to: 'got' },

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine against the sizes it was built for, with SPIN without reduction on the same systems in the same run.
+//   npm run bench:engine            (needs spin and gcc; SPIN takes 1.5 GB for ordered-locks 9)
+//   npm run bench:engine -- 7       only what has this parameter
+// `search`: the loop alone, with the graph and every edge. `+ facts`: with what the properties note of each state.
+// Each the best of three; rates are transitions a second of wall-clock time, on one core.
+import { check } from '#check/check'
+import { Engine, type Visited } from '#engine/engine'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
+import { toPromela } from '#export/promela'
+import { Facts } from '#property/facts'
+import { lower } from '#semantics/lower/lower'
+import type { System } from '#system/system'
+import type { ModelSource } from 'fencecheck'
+import fenceFarm from '../models/bench/fence-farm.ts'
+import orderedLocks from '../models/bench/ordered-locks.ts'
+import { row, spin } from './spin.ts'
+
+const cases: readonly (readonly [ModelSource, string | undefined, number])[] = [
+  [orderedLocks, undefined, 7],
+  [orderedLocks, undefined, 8],
+  [orderedLocks, undefined, 9],
+  [fenceFarm, 'in-turn', 3],
+]
+
+function searched(system: System, noting: boolean) {
+  const machine = new Engine(system)
+  const facts = noting ? [new Facts(machine)] : []
+  const start = performance.now()
+  const search = explore({ machine, frontier: new BreadthFirst(), observers: facts })
+  search.advance(Infinity)
+  const { states, edges, bytes } = search.graph
+  const seconds = (performance.now() - start) / 1000
+  return { states, edges, seconds, tableBytes: (search.store as Visited).bytes, graphBytes: bytes }
+}
+
+const best = (system: System, noting: boolean) =>
+  [1, 2, 3].map(() => searched(system, noting)).reduce((a, b) => (a.seconds < b.seconds ? a : b))
+
+const million = (n: number): string => (n / 1e6).toFixed(2)
+
+row(
+  'family',
+  'states',
+  'transitions',
+  'search M/s',
+  '+ facts M/s',
+  'table B/st',
+  'graph B/st',
+  'check s',
+  'SPIN s',
+  'search/SPIN',
+)
+for (const [source, variant, N] of cases.filter(
+  ([, , n]) => process.argv[2] === undefined || Number(process.argv[2]) === n,
+)) {
+  const model = source.instantiate(variant, { N })
+  const system = lower(model, source.registry)
+  const plain = best(system, false)
+  const noting = best(system, true)
+  const { statistics } = await check(model, source.registry)
+  const referee = spin(toPromela(system))
+  const agree = referee.states === plain.states && statistics.states === plain.states
+  row(
+    `${source.id.replace('bench/', '')} ${variant ?? ''} ${N}`,
+    agree ? plain.states : `NO ${plain.states}`,
+    plain.edges,
+    million(plain.edges / plain.seconds),
+    million(noting.edges / noting.seconds),
+    (plain.tableBytes / plain.states).toFixed(1),
+    (plain.graphBytes / plain.states).toFixed(1),
+    statistics.seconds.toFixed(2),
+    referee.seconds.toFixed(2),
+    (plain.seconds / referee.seconds).toFixed(2),
+  )
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest'
+import { Engine, Visited } from '#engine/engine'
+import { layoutOf, type Layout } from '#engine/layout'
+import { compile, programOf, type Program } from '#engine/program'
+import { StateTable } from '#engine/state-table'
+import { lower } from '#semantics/lower/lower'
+import type { System, Transition } from '#system/system'
+import orderedLocks from '../../models/bench/ordered-locks.ts'
+import { kernelRegistry } from '../fixtures/models.ts'
+import { randomModel } from '../fixtures/random-model.ts'
+import { compared } from './difference.ts'
+
+// Mistakes that a generator or a store might make, and that the comparison must see.
+
+const systems = Array.from({ length: 60 }, (_, seed) => lower(randomModel(seed), kernelRegistry))
+const programFor = (system: System, layout = layoutOf(system)): Program => compile(programOf(system, layout))
+
+/** How many random systems show a mistake in the program. */
+const seenIn = (program: (system: System) => Program): number =>
+  systems.filter((system) => compared(new Engine(system, undefined, program(system)), 300).difference !== undefined)
+    .length
+
+const changed = (change: (transition: Transition, id: number) => Transition) => (system: System) =>
+  programFor({ ...system, transitions: system.transitions.map(change) })
+
+/** Each assignment sees what those before it have done. */
+function sequential(system: System): Program {
+  const whole = programFor(system)
+  const layout = layoutOf(system)
+  const longest = Math.max(...system.transitions.map(({ effect }) => effect.length))
+  const parts = Array.from({ length: longest }, (_, i) =>
+    changed((transition) => ({ ...transition, effect: transition.effect.slice(i, i + 1) }))(system),
+  )
+  return {
+    ...whole,
+    fire(state, transition, words, at) {
+      let now = state
+      for (const part of parts) {
+        part.fire(now, transition, words, at)
+        now = Array.from(words.subarray(at, at + layout.words))
+      }
+    },
+  }
+}
+
+/** One variable's field is written and read by the program a bit further up than by everybody else. */
+function shifted(system: System): Program {
+  const layout = layoutOf(system)
+  const last = layout.values.findLastIndex(({ mask }) => mask !== 0)
+  const values = layout.values.map((field, v) => (v === last ? { ...field, shift: field.shift + 1 } : field))
+  return programFor(system, { ...layout, values } satisfies Layout)
+}
+
+test('the comparison finds nothing where nothing is wrong', () => expect(seenIn((s) => programFor(s))).toBe(0))
+
+describe.each<[string, number, (system: System) => Program]>([
+  ['a dropped conjunct of every guard', 30, changed((t) => ({ ...t, guard: t.guard.slice(1) }))],
+  [
+    'a dropped conjunct of one guard',
+    5,
+    (system) => {
+      const one = system.transitions.findLastIndex(({ guard, fault }) => guard.length > 0 && fault === undefined)
+      return changed((t, id) => (id === one ? { ...t, guard: t.guard.slice(1) } : t))(system)
+    },
+  ],
+  ['a dropped assignment', 30, changed((t) => ({ ...t, effect: t.effect.slice(0, -1) }))],
+  [
+    'a partner that need not be there',
+    1,
+    changed((t) => ({ ...t, joint: t.joint?.map((m) => ({ ...m, from: 0 })) ?? [] })),
+  ],
+  [
+    'a partner that does not move',
+    1,
+    changed((t) => ({ ...t, joint: t.joint?.map((m) => ({ ...m, to: m.from })) ?? [] })),
+  ],
+  [
+    'handlers that do not suspend',
+    5,
+    (system) => programFor({ ...system, processes: system.processes.map((p) => ({ ...p, suspended: [] })) }),
+  ],
+  ['assignments one after the other', 1, sequential],
+  ['a wrong shift', 20, shifted],
+  [
+    'enabled transitions in another order',
+    30,
+    (system) => {
+      const program = programFor(system)
+      return { ...program, enabled: (state) => program.enabled(state).toReversed() }
+    },
+  ],
+])('%s', (_, least, program) => {
+  test(`is seen in at least ${least} of ${systems.length} systems`, () => {
+    expect(seenIn(program)).toBeGreaterThanOrEqual(least)
+  })
+})
+
+test('a store that compares the hash only is seen', () => {
+  class HashOnly extends StateTable {
+    protected override same(): boolean {
+      return true
+    }
+  }
+  const system = lower(orderedLocks.instantiate(undefined, { N: 7 }), orderedLocks.registry)
+  const layout = layoutOf(system)
+  const program = compile(programOf(system, layout))
+  class Careless extends Engine {
+    override store(): Visited {
+      return new Visited(layout, program, new HashOnly(layout.words))
+    }
+  }
+  expect(compared(new Careless(system)).difference).toMatch(/state/)
+})
