@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest'
 import { expectRefused, faultsOf, Workspace } from './run.ts'
-import { documentOf, family, quiet } from './samples.ts'
+import { documentOf, family, quiet, switched } from './samples.ts'
 
 test('list says variants, what is expected of them, and parameters with their ranges', async () => {
   const ran = await new Workspace({ 'm/family.ts': family, 'm/quiet.ts': quiet() }).run('list', 'm')
@@ -31,6 +31,7 @@ test('list --json prints the same as one document', async () => {
           { name: 'fixed', expected: { verdict: 'holds' } },
         ],
         params: { N: { min: 1, max: 3, default: 2, what: 'threads' } },
+        switches: {},
       },
       {
         id: 'test/quiet',
@@ -38,10 +39,55 @@ test('list --json prints the same as one document', async () => {
         summary: 'One mutex.',
         variants: [{ name: null, expected: null }],
         params: {},
+        switches: {},
       },
     ],
     errors: [],
   })
+})
+
+test('list says switches with their settings, and what is expected in each where that depends on it', async () => {
+  const space = new Workspace({ 'm.ts': switched, 'one.ts': quiet('x/one', "switches: { memory: ['short'] },") })
+  const ran = await space.run('list', '.')
+  expect(ran.status, ran.stderr).toBe(0)
+  expect(ran.stdout).toBe(`test/switched  m.ts
+    Reclaim waits, or not.
+    waits notifiers=on gpu=one: violated: deadlock
+    waits notifiers=on gpu=two: violated: deadlock
+    waits notifiers=off gpu=one: holds
+    waits notifiers=off gpu=two: holds
+    nowait: holds
+    switches notifiers=on (or off), gpu=one (or two)
+x/one  one.ts
+    One mutex.
+    -: nothing expected
+    switches memory=short
+`)
+  const { models } = documentOf((await space.run('list', '.', '--json')).stdout)
+  const deadlock = { verdict: 'violated', kind: 'deadlock' }
+  expect(models[0]).toMatchObject({
+    switches: { notifiers: ['on', 'off'], gpu: ['one', 'two'] },
+    variants: [
+      {
+        name: 'waits',
+        expected: deadlock,
+        settings: [
+          { switches: { notifiers: 'on', gpu: 'one' }, expected: deadlock },
+          { switches: { notifiers: 'on', gpu: 'two' }, expected: deadlock },
+          { switches: { notifiers: 'off', gpu: 'one' }, expected: { verdict: 'holds' } },
+          { switches: { notifiers: 'off', gpu: 'two' }, expected: { verdict: 'holds' } },
+        ],
+      },
+      { name: 'nowait', expected: { verdict: 'holds' } },
+    ],
+  })
+})
+
+test('list says which setting nothing is expected for', async () => {
+  const space = new Workspace({ 'm.ts': switched.replace("'notifiers=off': 'holds'", "'gpu=two': 'holds'") })
+  const ran = await space.run('list', 'm.ts')
+  expectRefused(ran, 'wrong-expectation', 'm.ts:2')
+  expect(ran.stderr).toContain('nothing is expected for notifiers=off, gpu=one')
 })
 
 test('list loses nothing where some files cannot be loaded or built', async () => {

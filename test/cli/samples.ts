@@ -43,6 +43,29 @@ export default model(
 )
 `
 
+/** Deadlocks only with notifiers, whatever the other switch says; breaks R7. */
+export const switched = `import { model } from 'fencecheck'
+export default model(
+  'test/switched',
+  {
+    summary: 'Reclaim waits, or not.',
+    switches: { notifiers: ['on', 'off'], gpu: ['one', 'two'] },
+    rules: ['R7'],
+    variants: { waits: { when: { 'notifiers=on': 'deadlock', 'notifiers=off': 'holds' } }, nowait: 'holds' },
+  },
+  (m, variant, _, { gpu }) => {
+    const f = m.fence('f', { published: true })
+    m.mmuNotifier('invalidate', (t) => t.wait(f))
+    m.thread('s', (t) => {
+      if (variant === 'waits') t.allocKernel()
+      else t.allocNowait({ enomem: () => {} })
+      t.signal(f)
+    })
+    if (gpu === 'two') m.thread('w', (t) => t.wait(f))
+  },
+)
+`
+
 /** Far too large to exhaust; says on stderr when it has been built. */
 export const endless = `import { model } from 'fencecheck'
 export default model('test/endless', { summary: 'Dining, in order.', expect: 'holds' }, (m) => {

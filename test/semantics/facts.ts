@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import { bufferFacts } from './facts/buffer.ts'
+import { checkFacts } from './facts/checks.ts'
 import { completionFacts } from './facts/completion.ts'
 import { dmaFenceFacts } from './facts/dma-fence.ts'
 import type { Fact } from './facts/fact.ts'
 import { wwMutexFacts } from './facts/ww-mutex.ts'
 import { dmaResvFacts } from './facts/dma-resv.ts'
+import { mappingFacts } from './facts/mapping.ts'
 import { memoryFacts } from './facts/memory.ts'
+import { pageFaultFacts } from './facts/page-fault.ts'
+import { reclaimFacts } from './facts/reclaim.ts'
+import { resvReplaceFacts } from './facts/resv-replace.ts'
+import { allocationDetailFacts, faultDetailFacts, workDetailFacts } from './facts/work-details.ts'
+import { workerFacts } from './facts/workers.ts'
 import { workqueueFacts } from './facts/workqueue.ts'
 import { mmapLockFacts } from './facts/mmap-lock.ts'
 import { signallingFacts } from './facts/signalling.ts'
@@ -24,13 +32,16 @@ export const facts = {
   completion: completionFacts,
   'dma-fence': dmaFenceFacts,
   'ww-mutex': wwMutexFacts,
-  'dma-resv': dmaResvFacts,
-  memory: memoryFacts,
-  workqueue: workqueueFacts,
-  'mmap-lock': mmapLockFacts,
+  'dma-resv': [...dmaResvFacts, ...resvReplaceFacts],
+  buffer: bufferFacts,
+  mapping: mappingFacts,
+  memory: [...memoryFacts, ...reclaimFacts, ...allocationDetailFacts],
+  workqueue: [...workqueueFacts, ...workerFacts, ...workDetailFacts],
+  'mmap-lock': [...mmapLockFacts, ...pageFaultFacts, ...faultDetailFacts],
   signalling: signallingFacts,
   task: taskFacts,
   verdicts: verdictFacts,
+  checks: checkFacts,
 } as const satisfies Readonly<Record<string, readonly Fact[]>>
 
 export const allFacts: readonly Fact[] = Object.values(facts).flat()

@@ -61,6 +61,13 @@ export const misuse = (code: string, process?: string, object?: string): Expecte
   ...(process !== undefined && { processes: [process] }),
   ...(object !== undefined && { objects: object === '' ? [] : [object] }),
 })
+/** A hazard of memory, found when that process performs an operation on that object. */
+export const hazard = (
+  kind: 'use-after-free' | 'stale-data' | 'dropped-dependency',
+  code: string,
+  process: string,
+  object: string,
+): Expected => ({ verdict: 'violated', kind, code, processes: [process], objects: [object] })
 export const stuck = (
   kind: 'deadlock' | 'partial-deadlock' | 'unsignalled-fence' | 'masked',
   shape: Shape,
