@@ -30,11 +30,15 @@ export function configurations(results: readonly Result[]): readonly Configurati
 function deciding(group: readonly Result[]): readonly string[] {
   const holding = group.filter(({ verdict }) => verdict === 'holds')
   if (holding.length === 0 || holding.length === group.length) return []
-  return Object.keys(group[0]!.switches).flatMap((name) => {
+  const names = Object.keys(group[0]!.switches)
+  const single = names.flatMap((name) => {
     const settings = (results: readonly Result[]): readonly string[] => [
       ...new Set(results.map(({ switches }) => switches[name]!)),
     ]
     const safe = settings(holding)
     return safe.length < settings(group).length ? [safe.map((setting) => `${name}=${setting}`).join(' or ')] : []
   })
+  if (single.length > 0) return single
+  // No switch decides alone: the combinations that pass.
+  return [holding.map(({ switches }) => names.map((name) => `${name}=${switches[name]}`).join(' with ')).join(' or ')]
 }

@@ -88,7 +88,8 @@ export class Builder {
     const full = this.#claim('object', name, site)
     const init: Record<string, number> = {}
     for (const [name, setting] of Object.entries(this.#switches))
-      if (Object.hasOwn(primitive.fields, name)) init[name] = Number(setting === 'on')
+      if ((setting === 'on' || setting === 'off') && primitive.fields[name]?.per === undefined)
+        if (Object.hasOwn(primitive.fields, name)) init[name] = Number(setting === 'on')
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
       if (key === 'role' || key === 'members' || value === undefined) continue

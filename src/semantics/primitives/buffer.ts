@@ -10,7 +10,10 @@ export const view = { NONE: 0, CURRENT: 1, OLD: 2, GONE: 3 } as const
 
 const { NONE, CURRENT, OLD, GONE } = view
 const alive = no(the('freed'))
-const ready = no(the('unready'))
+/** Values of `unready`: the contents are not there yet, to be cleared or being cleared; or being moved here. */
+const TO_CLEAR = 1
+const MOVING = 2
+const ready = is(the('unready'), 0)
 const reads = my('reads')
 const writes = my('writes')
 const nobody = (access: 'reads' | 'writes'): PExpr => every('q', 'process', ['!=', its(access, 'q'), CURRENT])
@@ -58,7 +61,7 @@ export const buffer = primitive({
   members: 'buffer_mapping',
   fields: {
     placement: { max: 3 },
-    unready: bit,
+    unready: { max: 2 },
     freed: bit,
     old: bit,
     pins: { max: 3 },
@@ -108,15 +111,18 @@ export const buffer = primitive({
           set: [
             ...becomes(CURRENT, OLD),
             set(the('placement'), { param: 'placement' }),
-            set(the('unready'), 1),
+            set(the('unready'), MOVING),
             bump(the('old'), 1),
           ],
         },
       ],
     },
     endMove: {
-      does: 'the copy is done: the contents are in the new memory',
-      needs: { 'fill-not-begun': the('unready') },
+      does: 'the copy is done: the contents are in the new memory; both must have existed until now',
+      needs: {
+        'fill-not-begun': is(the('unready'), MOVING),
+        'access-after-free': { kind: 'use-after-free', that: all(alive, the('old')) },
+      },
       arrows: [{ set: [set(the('unready'), 0)] }],
     },
     releaseOld: {
@@ -125,13 +131,19 @@ export const buffer = primitive({
       arrows: [{ set: [...becomes(OLD, GONE), bump(the('old'), -1)] }],
     },
     beginClear: {
-      does: 'clearing the memory begins',
-      needs: { 'access-after-free': afterFree, 'write-in-parallel': exclusive },
-      arrows: [{ set: [set(the('unready'), 1)] }],
+      does: 'clearing the memory begins, of memory that nobody has filled yet too',
+      needs: {
+        'access-after-free': afterFree,
+        'write-in-parallel': {
+          kind: 'dropped-dependency',
+          that: all(['!=', the('unready'), MOVING], nobody('reads'), nobody('writes')),
+        },
+      },
+      arrows: [{ set: [set(the('unready'), TO_CLEAR)] }],
     },
     endClear: {
       does: 'the memory is cleared',
-      needs: { 'fill-not-begun': the('unready') },
+      needs: { 'fill-not-begun': is(the('unready'), TO_CLEAR), 'access-after-free': afterFree },
       arrows: [{ set: [set(the('unready'), 0)] }],
     },
     pinBuffer: {

@@ -15,7 +15,7 @@ const others = (access: 'reads' | 'writes'): PExpr => ({
   of: 'buffer',
   that: ['!=', its(access, 'q', 'buffer'), CURRENT],
 })
-const settled = no(the('unready', 'buffer'))
+const settled = is(the('unready', 'buffer'), 0)
 
 /**
  * An importer's mapping of a buffer: the scatter list of a `struct dma_buf_attachment`, a page table entry of a device
