@@ -16,9 +16,9 @@ export class Reduction<S> {
   readonly #verify: boolean
 
   /** @param verify check the promise of every set (`--check-reduction`); slow */
-  constructor(machine: Machine<S>, verify = false) {
+  constructor(machine: Machine<S>, verify = false, stubborn = new StubbornSets(machine)) {
     this.#machine = machine
-    this.#stubborn = new StubbornSets(machine)
+    this.#stubborn = stubborn
     this.#verify = verify
   }
 

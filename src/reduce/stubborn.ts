@@ -2,12 +2,9 @@
 import { InternalError } from '#base/assert'
 import { evaluator } from '#system/expression'
 import type { Machine } from '#system/machine'
-import type { LocationId, ProcessId, TransitionId } from '#system/system'
-import { Accord } from './accord.ts'
-import { actionsOf, type Conjunct } from './actions.ts'
-import { Domains } from './domains.ts'
-import { NecessaryEnabling } from './necessary.ts'
-import { Reach } from './reach.ts'
+import type { Expr, LocationId, ProcessId, TransitionId } from '#system/system'
+import type { Conjunct } from './actions.ts'
+import { relationsOf, type Relations } from './relations.ts'
 
 /** A closed set of processes, 1 for each that is in it, and the enabled transitions that leave their locations. */
 export interface Stubborn {
@@ -26,33 +23,19 @@ export interface Stubborn {
 export class StubbornSets<S> {
   readonly #machine: Machine<S>
   readonly #processes: number
-  readonly #accord: Accord
-  readonly #necessary: NecessaryEnabling
-  readonly #reach: Reach
-  /** By process and location: the transitions that leave it, joint ones with every mover. */
-  readonly #leaving: readonly (readonly (readonly TransitionId[])[])[]
+  readonly #relations: Relations
   readonly #movers: readonly (readonly ProcessId[])[]
-  readonly #conjuncts: readonly (readonly Conjunct[])[]
   readonly #values: ReadonlyMap<Conjunct, (state: S) => number>
 
-  constructor(machine: Machine<S>) {
-    const { system } = machine
-    const actions = actionsOf(system)
-    const domains = new Domains(system, actions)
+  constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
+    const { actions } = relations
     this.#machine = machine
-    this.#processes = system.processes.length
-    this.#accord = new Accord(system, actions, domains)
-    this.#necessary = new NecessaryEnabling(system, actions, domains)
-    this.#reach = new Reach(system)
-    this.#leaving = this.#reach.leaving
+    this.#processes = machine.system.processes.length
+    this.#relations = relations
     this.#movers = actions.map(({ movers }) => movers)
-    this.#conjuncts = actions.map(({ conjuncts }) => conjuncts)
+    const evaluate = (expr: Expr): ((state: S) => number) => machine.compiled?.(expr) ?? evaluator(expr, machine)
     this.#values = new Map(
-      actions.flatMap(({ conjuncts }) =>
-        conjuncts.map(
-          (conjunct) => [conjunct, machine.compiled?.(conjunct.expr) ?? evaluator(conjunct.expr, machine)] as const,
-        ),
-      ),
+      actions.flatMap(({ conjuncts }) => conjuncts.map((conjunct) => [conjunct, evaluate(conjunct.expr)] as const)),
     )
   }
 
@@ -83,7 +66,8 @@ export class StubbornSets<S> {
     const members = new Set<TransitionId>()
     for (let process = 0; process < this.#processes; process++)
       if (inside[process] === 1)
-        for (const id of this.#leaving[process]![this.#machine.location(state, process)]!) members.add(id)
+        for (const id of this.#relations.reach.leaving[process]![this.#machine.location(state, process)]!)
+          members.add(id)
     const why = broken(this.#machine, state, (id) => members.has(id))
     if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
   }
@@ -99,7 +83,7 @@ export class StubbornSets<S> {
       work.push(process)
     }
     for (let process = work.pop(); process !== undefined; process = work.pop())
-      for (const id of this.#leaving[process]![at[process]!]!) {
+      for (const id of this.#relations.reach.leaving[process]![at[process]!]!) {
         for (const partner of this.#movers[id]!) add(partner)
         if (enabled.has(id)) this.#addConflicting(id, at, add)
         else this.#addEnabling(id, state, at, inside, add)
@@ -108,8 +92,9 @@ export class StubbornSets<S> {
   }
 
   #addConflicting(id: TransitionId, at: readonly LocationId[], add: (process: ProcessId) => void): void {
-    for (const other of this.#accord.conflicts(id))
-      for (const process of this.#movers[other]!) if (this.#reach.mayFire(process, at[process]!, other)) add(process)
+    for (const other of this.#relations.conflicts(id))
+      for (const process of this.#movers[other]!)
+        if (this.#relations.reach.mayFire(process, at[process]!, other)) add(process)
   }
 
   /** Of the cuts of all false conjuncts the one that brings the fewest new processes in. */
@@ -125,14 +110,14 @@ export class StubbornSets<S> {
       const fresh = new Set<ProcessId>()
       for (const other of cut)
         for (const process of this.#movers[other]!)
-          if (inside[process] === 0 && this.#reach.mayFire(process, at[process]!, other)) fresh.add(process)
+          if (inside[process] === 0 && this.#relations.reach.mayFire(process, at[process]!, other)) fresh.add(process)
       if (best === undefined || fresh.size < best.length) best = [...fresh]
     }
-    for (const conjunct of this.#conjuncts[id]!) {
+    for (const conjunct of this.#relations.actions[id]!.conjuncts) {
       if (best?.length === 0) break
       if (this.#holds(conjunct, state)) continue
-      consider(this.#necessary.last(conjunct))
-      const changes = this.#necessary.first(conjunct)
+      consider(this.#relations.lastChanges(conjunct))
+      const changes = this.#relations.firstChanges(conjunct)
       if (changes !== undefined)
         consider(
           changes.filter(({ conjuncts }) => conjuncts.every((c) => this.#holds(c, state))).map((change) => change.id),

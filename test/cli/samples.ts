@@ -66,7 +66,7 @@ export default model(
 )
 `
 
-/** Far too large to exhaust; says on stderr when it has been built. */
+/** Far too large to exhaust, and not reduced because of what a user may do; says on stderr when it has been built. */
 export const endless = `import { model } from 'fencecheck'
 export default model('test/endless', { summary: 'Dining, in order.', expect: 'holds' }, (m) => {
   const locks = Array.from({ length: 12 }, (_, i) => m.mutex('lock' + i))
@@ -80,6 +80,10 @@ export default model('test/endless', { summary: 'Dining, in order.', expect: 'ho
       t.unlock(second)
       t.unlock(first)
     })
+  m.thread('user', (t) => {
+    t.idle()
+    t.may('user', () => t.local('looks on'))
+  })
   process.stderr.write('started\\n')
 })
 `

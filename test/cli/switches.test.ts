@@ -146,7 +146,10 @@ describe.concurrent('a trace', () => {
 
 describe.concurrent('rules', () => {
   test('are printed with a violation, in words, and with nothing else', async () => {
-    const violated = await space().run('check', 'm.ts', '--variant', 'waits', '--switch', 'notifiers=on')
+    const several = await space().run('check', 'm.ts', '--variant', 'waits', '--switch', 'notifiers=on')
+    expect(several.stdout).toContain('    breaks R7\n')
+    const one = ['--switch', 'notifiers=on', '--switch', 'gpu=one']
+    const violated = await space().run('check', 'm.ts', '--variant', 'waits', ...one)
     expect(violated.stdout.replace(/\s+/g, ' ')).toContain(
       'breaks R7 (nothing that a signal needs allocates with GFP_KERNEL: shrinkers may wait for fences (K))',
     )

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { System, TransitionId } from '#system/system'
+import { Accord } from './accord.ts'
+import { actionsOf, type Action, type Conjunct } from './actions.ts'
+import { Domains } from './domains.ts'
+import { NecessaryEnabling, type FirstChange } from './necessary.ts'
+import { Reach } from './reach.ts'
+
+/** All that the closure of a stubborn set asks of a system. Over-approximations make sets larger, never wrong. */
+export interface Relations {
+  readonly actions: readonly Action[]
+  readonly reach: Reach
+  /** Transitions of other processes that do not accord with this one. */
+  conflicts(id: TransitionId): readonly TransitionId[]
+  /** Transitions that can turn the conjunct from false to true in one step. */
+  lastChanges(conjunct: Conjunct): readonly TransitionId[]
+  /** Transitions that change what the conjunct is about, with what they need of it; undefined if that is not one object. */
+  firstChanges(conjunct: Conjunct): readonly FirstChange[] | undefined
+}
+
+/** The relations of a system, each computed when it is asked for. */
+export function relationsOf(system: System): Relations {
+  const actions = actionsOf(system)
+  const domains = new Domains(system, actions)
+  const accord = new Accord(system, actions, domains)
+  const necessary = new NecessaryEnabling(system, actions, domains)
+  return {
+    actions,
+    reach: new Reach(system),
+    conflicts: (id) => accord.conflicts(id),
+    lastChanges: (conjunct) => necessary.last(conjunct),
+    firstChanges: (conjunct) => necessary.first(conjunct),
+  }
+}
