@@ -29,7 +29,7 @@ const rooms: Readonly<Record<string, Room>> = {
     rooms: ['base', 'ir', 'system', 'semantics', 'interp', 'engine', 'explore', 'reduce', 'property', 'trace'],
     packages: ['node:timers/promises', 'node:v8'],
   },
-  report: { rooms: ['base', 'ir', 'semantics', 'trace', 'check'], packages: ['node:util'] },
+  report: { rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'check'], packages: ['node:util'] },
   cli: {
     rooms: [
       'base',

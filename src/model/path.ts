@@ -190,6 +190,12 @@ export class Path {
   }
 
   goto(label: Label): void {
+    if (typeof label !== 'object' || !('point' in label))
+      throw this.#flow.error(
+        't.goto() is given no label',
+        callerSite(),
+        'name the place first: const again = t.label()',
+      )
     this.#jump(label.point)
   }
 

@@ -24,13 +24,10 @@ export class Accord {
     this.#scratch = { before: valuation(), one: valuation(), other: valuation() }
     const touching = new Map<string, TransitionId[]>()
     for (const { id, reads, writes, locationsOf, movers } of actions)
-      for (const key of [
-        ...new Set([
-          ...[...reads, ...writes].map((v) => `v${v}`),
-          ...[...locationsOf].map((p) => `p${p}`),
-          ...movers.map((p) => `p${p}`),
-        ]),
-      ]) {
+      for (const key of new Set([
+        ...[...reads, ...writes].map((v) => `v${v}`),
+        ...[...locationsOf, ...movers].map((p) => `p${p}`),
+      ])) {
         const list = touching.get(key)
         if (list === undefined) touching.set(key, [id])
         else list.push(id)
