@@ -8,7 +8,7 @@ import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
 /** Up to so many states a model is searched in full without asking: its traces are then the shortest there are. */
-const smallModel = 50_000
+const smallModel = 1_000_000
 
 interface Outcome<S> {
   readonly searched: Searched<S>
