@@ -5,7 +5,8 @@ import type { KernelPath, ObjectHandle } from 'fencecheck'
 /**
  * The deadlock ww_mutex was made for. Two submissions lock the same two buffers in opposite order; each takes a ticket
  * first, and whoever is told to back off drops what it holds, takes the contended buffer first and tries again. No
- * order of buffers is ever agreed on, and yet nobody waits for ever, whichever algorithm the class uses.
+ * order of buffers is ever agreed on, and yet nobody waits for ever, whichever algorithm the class uses. Trying again
+ * without dropping anything is what the debug checks of the class refuse.
  */
 export default model(
   'dma-resv/ww-two-bo-baseline',
@@ -19,6 +20,12 @@ export default model(
     variants: {
       'wait-die': 'holds',
       'wound-wait': 'holds',
+      'retry-without-dropping': {
+        kind: 'misuse',
+        code: 'not-the-contended-lock',
+        processes: ['first'],
+        objects: ['b'],
+      },
       'without-tickets': { kind: 'deadlock', shape: 'cycle', processes: ['first', 'second'], objects: ['a', 'b'] },
     },
   },
@@ -42,6 +49,10 @@ export default model(
       }
       t.wwAcquireInit(K)
       t.wwLock(x, { edeadlk: () => t.unreachable('a first lock never backs off') })
+      if (variant === 'retry-without-dropping') {
+        t.loop(() => t.wwLock(y, { ok: held, edeadlk: () => {} }))
+        return
+      }
       t.loop(() => {
         t.wwLock(y, { ok: held, edeadlk: () => {} })
         t.wwUnlock(x)

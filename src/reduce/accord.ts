@@ -57,6 +57,7 @@ export class Accord {
   #accord(a: Action, b: Action): boolean {
     if (blurs(a, b) || blurs(b, a)) return false
     if (!writesWhatTheOtherTouches(a, b) && !writesWhatTheOtherTouches(b, a)) return true
+    if (a.opaque || b.opaque) return false
     const variables = new Set([...a.reads, ...a.writes, ...b.reads, ...b.writes])
     const { before, one, other } = this.#scratch
     const clash = this.#domains.some(variables, before, () => {

@@ -25,7 +25,9 @@ export interface Action {
   readonly reads: ReadonlySet<VarId>
   readonly writes: ReadonlySet<VarId>
   readonly locationsOf: ReadonlySet<ProcessId>
-  /** Fires it: reads everything, then writes. */
+  /** What it writes depends on where processes are, which no valuation of variables tells. */
+  readonly opaque: boolean
+  /** Fires it, unless it is opaque: reads everything, then writes. */
   readonly fire: (valuation: Valuation) => void
 }
 
@@ -54,12 +56,23 @@ export const actionsOf = (system: System): readonly Action[] =>
       reads,
       writes: written,
       locationsOf: readsLocationOf,
+      opaque: effect.some(
+        ({ to, value }) => looksAtLocations(value) || (typeof to !== 'number' && looksAtLocations(to[1])),
+      ),
       fire(valuation) {
         const assigned = writes.map(({ target, of }) => [target(valuation), of(valuation)] as const)
         for (const [v, value] of assigned) valuation[v] = value
       },
     }
   })
+
+function looksAtLocations(expr: Expr): boolean {
+  let looks = false
+  eachLeaf(expr, (leaf) => {
+    looks ||= isLocationTest(leaf)
+  })
+  return looks
+}
 
 function conjunctOf(expr: Expr): Conjunct {
   const reads = new Set<VarId>()

@@ -120,10 +120,11 @@ export class Domains {
   #explore(variables: readonly VarId[], group: number, writers: readonly Action[]): readonly Int32Array[] | undefined {
     const inside = (reads: Iterable<VarId>): boolean => this.groupOf(reads) === group
     // A value that comes from elsewhere could be anything: nothing is assumed then.
-    for (const { writes, id } of writers)
+    for (const { writes, id, opaque } of writers)
       for (const { to, value } of this.#system.transitions[id]!.effect) {
         const target = typeof to === 'number' ? [to] : (to.slice(2) as VarId[])
         if (!target.some((v) => this.#groupOf[v] === group) || writes.size === 0) continue
+        if (opaque) return undefined
         const reads = readsOf(value)
         if (typeof to !== 'number') readsOf(to[1], reads)
         if (reads.size > 0 && !inside(reads)) return undefined

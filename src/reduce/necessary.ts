@@ -77,6 +77,7 @@ export class NecessaryEnabling {
 
   #canEnable(id: TransitionId, conjunct: Conjunct): boolean {
     const action = this.#actions[id]!
+    if (action.opaque) return true
     const variables = new Set([...conjunct.reads, ...action.reads, ...action.writes])
     const { before, after } = this.#scratch
     const enables = this.#domains.some(variables, before, () => {
