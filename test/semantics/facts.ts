@@ -3,6 +3,7 @@ import { bufferFacts } from './facts/buffer.ts'
 import { checkFacts } from './facts/checks.ts'
 import { completionFacts } from './facts/completion.ts'
 import { dmaFenceFacts } from './facts/dma-fence.ts'
+import { escapeFacts } from './facts/escapes.ts'
 import type { Fact } from './facts/fact.ts'
 import { wwMutexFacts } from './facts/ww-mutex.ts'
 import { dmaResvFacts } from './facts/dma-resv.ts'
@@ -39,7 +40,7 @@ export const facts = {
   workqueue: [...workqueueFacts, ...workerFacts, ...workDetailFacts],
   'mmap-lock': [...mmapLockFacts, ...pageFaultFacts, ...faultDetailFacts],
   signalling: signallingFacts,
-  task: taskFacts,
+  task: [...taskFacts, ...escapeFacts],
   verdicts: verdictFacts,
   checks: checkFacts,
 } as const satisfies Readonly<Record<string, readonly Fact[]>>

@@ -8,10 +8,10 @@ type Buffer = ObjectHandle<'buffer'>
 type Script = (t: T, b: Buffer) => void
 
 /** One process does all that to a buffer. */
-const alone = (name: string, write: Script, expected: Expected): Fact => ({
+const alone = (name: string, write: Script, expected: Expected, init: { readonly unready?: boolean } = {}): Fact => ({
   name,
   build: (m) => {
-    const b = m.buffer('b')
+    const b = m.buffer('b', init)
     m.thread('a', (t) => write(t, b))
   },
   expected,
@@ -191,7 +191,7 @@ const filling: readonly Fact[] = [
     ),
   ),
   ...(['beginMove', 'beginClear'] as const).flatMap((fill) =>
-    each(writers, (access, perform) =>
+    each(fill === 'beginMove' ? writers : writers.filter((w) => w !== 'beginClear'), (access, perform) =>
       then(
         `${access} before ${fill === 'beginMove' ? 'a move' : 'a clear'} is done is overwritten by it`,
         accesses[fill],
@@ -241,6 +241,97 @@ const filling: readonly Fact[] = [
   ...(['endMove', 'endClear'] as const).map((op) =>
     alone(`${op} of what was not begun is misuse`, (t, b) => t[op](b), misuse('fill-not-begun', 'a', 'b')),
   ),
+  alone(
+    'beginClear of memory that nobody has filled is fine',
+    (t, b) => (clear(t, b), t.readBuffer(b), t.writeBuffer(b)),
+    holds,
+    { unready: true },
+  ),
+  alone(
+    'beginClear of memory that nobody has filled fills nothing yet',
+    (t, b) => (t.beginClear(b), t.readBuffer(b)),
+    stale('read-unready'),
+    { unready: true },
+  ),
+  ...(
+    [
+      ['endMove', 'a clear', (t: T, b: Buffer) => t.beginClear(b)],
+      ['endClear', 'a move', accesses.beginMove],
+    ] as const
+  ).map(([op, of, begin]) =>
+    alone(
+      `${op} does not end ${of}`,
+      (t, b) => {
+        begin(t, b)
+        t[op](b)
+      },
+      misuse('fill-not-begun', 'a', 'b'),
+    ),
+  ),
+  alone(
+    'endMove does not fill memory that a buffer was declared without contents',
+    (t, b) => t.endMove(b),
+    misuse('fill-not-begun', 'a', 'b'),
+    { unready: true },
+  ),
+  {
+    name: 'unready tells a clear from a move',
+    build: (m) => {
+      const b = m.buffer('b')
+      m.thread('a', (t) => {
+        t.beginClear(b)
+        t.assert(eq(field(b, 'unready'), 1))
+        t.endClear(b)
+        t.assert(eq(field(b, 'unready'), 0))
+        t.beginMove(b, { placement: 1 })
+        t.assert(eq(field(b, 'unready'), 2))
+        t.endMove(b)
+        t.assert(eq(field(b, 'unready'), 0))
+      })
+    },
+    expected: holds,
+  },
+  ...(['endMove', 'endClear'] as const).map((op) =>
+    then(
+      `${op} after the buffer was freed is a use after free`,
+      op === 'endMove' ? accesses.beginMove : accesses.beginClear,
+      (t, b) => (t.freeBuffer(b), t[op](b)),
+      uaf,
+    ),
+  ),
+  alone(
+    'endMove after the old memory was released is a use after free: the copy needs its source',
+    (t, b) => (t.beginMove(b, { placement: 1 }), t.releaseOld(b), t.endMove(b)),
+    uaf,
+  ),
+  {
+    name: 'a copy that runs while the old memory is released is a use after free when it ends',
+    build: (m) => {
+      const [b, submitted] = [m.buffer('b'), m.flag('submitted')]
+      m.thread('mover', (t) => {
+        t.beginMove(b, { placement: 1 })
+        t.set(submitted, 1)
+        t.releaseOld(b)
+      })
+      m.hardware('a', (t) => (t.await(submitted), t.endMove(b)))
+    },
+    expected: uaf,
+  },
+  {
+    name: 'releasing the old memory after the fence of the copy is fine',
+    build: (m) => {
+      const [b, f, submitted] = [m.buffer('b'), m.fence('f', { published: true }), m.flag('submitted')]
+      m.thread('mover', (t) => {
+        t.beginMove(b, { placement: 1 })
+        t.set(submitted, 1)
+        t.wait(f)
+        t.releaseOld(b)
+        t.freeBuffer(b)
+      })
+      m.hardware('copy-engine', (t) => (t.await(submitted), t.endMove(b), t.signal(f)))
+    },
+    expected: holds,
+  },
 ]
 
 const oldMemory: readonly Fact[] = [

@@ -12,25 +12,28 @@ const over =
   }
 const waits = (t: T, c: Completion): void => t.waitForCompletion(c)
 const interruptible = (t: T, c: Completion): void => t.waitForCompletionInterruptible(c, { erestartsys: () => {} })
+const either = (t: T, c: Completion): void =>
+  t.waitForCompletionInterruptibleTimeout(c, { erestartsys: () => {}, timeout: () => {} })
 const timed = (t: T, c: Completion): void => t.waitForCompletionTimeout(c, { timeout: () => {} })
 const tries = (t: T, c: Completion): void => t.tryWaitForCompletion(c, { got: () => {}, missed: () => {} })
 const completes = (t: T, c: Completion): void => t.complete(c)
 const completesAll = (t: T, c: Completion): void => t.completeAll(c)
 
 const flavours = [
-  ['waitForCompletion', waits, '', undefined],
-  ['waitForCompletionInterruptible', interruptible, ' -> ok', 'erestartsys'],
-  ['waitForCompletionTimeout', timed, ' -> ok', 'timeout'],
+  ['waitForCompletion', waits, '', []],
+  ['waitForCompletionInterruptible', interruptible, ' -> ok', ['erestartsys']],
+  ['waitForCompletionTimeout', timed, ' -> ok', ['timeout']],
+  ['waitForCompletionInterruptibleTimeout', either, ' -> ok', ['erestartsys', 'timeout']],
 ] as const
 
 /** kernel-semantics.md 3.1. */
 export const completionFacts: readonly Fact[] = [
-  ...flavours.flatMap(([op, waiter, ok, escape]): Fact[] => [
+  ...flavours.flatMap(([op, waiter, ok, escapes]): Fact[] => [
     {
       name: `${op} blocks until something is posted`,
       build: over({ w: waiter, p: completes }),
       after: [],
-      enabled: ['p: complete c', ...(escape === undefined ? [] : [`w: ${op} c -> ${escape}`])],
+      enabled: ['p: complete c', ...escapes.map((escape) => `w: ${op} c -> ${escape}`)],
     },
     {
       name: `${op} passes after complete(), and only passes`,
@@ -194,6 +197,7 @@ export const completionFacts: readonly Fact[] = [
     [
       ['waitForCompletionTimeout', timed],
       ['waitForCompletionInterruptible', interruptible],
+      ['waitForCompletionInterruptibleTimeout', either],
     ] as const
   ).flatMap(([op, waiter]): Fact[] => [
     {
@@ -223,12 +227,14 @@ export const completionFacts: readonly Fact[] = [
       build: over({ w: waiter, p: completes }),
       expected: { ...holds, without: ['unbounded-wait', 'never-taken'] },
     },
-    {
-      name: `${op} that gave up has used nothing up`,
-      build: over({ w: waiter, v: waits, p: completes }),
-      after: [`w: ${op} c -> ${op.endsWith('Timeout') ? 'timeout' : 'erestartsys'}`, 'p: complete c'],
-      enabled: ['v: waitForCompletion c'],
-    },
+    ...flavours
+      .find(([name]) => name === op)![3]
+      .map((escape): Fact => ({
+        name: `${op} that gave up (${escape}) has used nothing up`,
+        build: over({ w: waiter, v: waits, p: completes }),
+        after: [`w: ${op} c -> ${escape}`, 'p: complete c'],
+        enabled: ['v: waitForCompletion c'],
+      })),
     {
       name: `${op} that nobody ends is masked while something is held`,
       build: (m) => {

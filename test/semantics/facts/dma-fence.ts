@@ -13,13 +13,15 @@ const over =
   }
 const waits = (t: T, f: Fence): void => t.wait(f)
 const interruptible = (t: T, f: Fence): void => t.waitInterruptible(f, { erestartsys: () => {} })
+const either = (t: T, f: Fence): void => t.waitInterruptibleTimeout(f, { erestartsys: () => {}, timeout: () => {} })
 const timed = (t: T, f: Fence): void => t.waitTimeout(f, { timeout: () => {} })
 const signals = (t: T, f: Fence): void => t.signal(f)
 
 const flavours = [
-  ['wait', waits, '', undefined],
-  ['waitInterruptible', interruptible, ' -> ok', 'erestartsys'],
-  ['waitTimeout', timed, ' -> ok', 'timeout'],
+  ['wait', waits, '', []],
+  ['waitInterruptible', interruptible, ' -> ok', ['erestartsys']],
+  ['waitTimeout', timed, ' -> ok', ['timeout']],
+  ['waitInterruptibleTimeout', either, ' -> ok', ['erestartsys', 'timeout']],
 ] as const
 
 /** A fence `f` with a lock of its own, `l`, and a callback that counts its runs in `ran`. */
@@ -45,12 +47,12 @@ const asked = 's: callback cb runs'
 
 /** kernel-semantics.md 4. */
 export const dmaFenceFacts: readonly Fact[] = [
-  ...flavours.flatMap(([op, waiter, ok, escape]): Fact[] => [
+  ...flavours.flatMap(([op, waiter, ok, escapes]): Fact[] => [
     {
       name: `${op} blocks until the fence is signalled`,
       build: over({ w: waiter, s: signals }),
       after: [],
-      enabled: ['s: signal f', ...(escape === undefined ? [] : [`w: ${op} f -> ${escape}`])],
+      enabled: ['s: signal f', ...escapes.map((escape) => `w: ${op} f -> ${escape}`)],
     },
     {
       name: `${op} passes once it is signalled, and only passes`,
@@ -166,6 +168,7 @@ export const dmaFenceFacts: readonly Fact[] = [
     [
       ['waitTimeout', timed],
       ['waitInterruptible', interruptible],
+      ['waitInterruptibleTimeout', either],
     ] as const
   ).flatMap(([op, waiter]): Fact[] => [
     {

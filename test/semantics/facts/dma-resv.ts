@@ -184,22 +184,44 @@ export const dmaResvFacts: readonly Fact[] = [
   },
   ...(
     [
-      ['waitFencesInterruptible', 'erestartsys'],
-      ['waitFencesTimeout', 'timeout'],
+      ['waitFencesInterruptible', ['erestartsys']],
+      ['waitFencesTimeout', ['timeout']],
+      ['waitFencesInterruptibleTimeout', ['erestartsys', 'timeout']],
     ] as const
-  ).map(([op, exit]): Fact => ({
+  ).map(([op, exits]): Fact => ({
     name: `${op} may give up`,
     build: over(
       (t, o) => add(t, o),
       (m, { r }) =>
         m.thread('w', (t) => {
           if (op === 'waitFencesTimeout') t.waitFencesTimeout(r, { timeout: () => {} })
+          else if (op === 'waitFencesInterruptibleTimeout')
+            t.waitFencesInterruptibleTimeout(r, { erestartsys: () => {}, timeout: () => {} })
           else t.waitFencesInterruptible(r, { erestartsys: () => {} })
         }),
     ),
     after: [...added, `w: ${op} r -> waiting`],
-    enabled: [`w: ${op} r -> ${exit}`],
+    enabled: exits.map((exit) => `w: ${op} r -> ${exit}`),
   })),
+  {
+    name: 'a wait that a signal or time ends while the reservation is held is masked',
+    build: over(
+      (t, o) => {
+        t.wwLockPlain(o.r)
+        t.reserveFences(o.r)
+        t.addFence(o.r, { fence: o.f })
+        t.waitFencesInterruptibleTimeout(o.r, { erestartsys: () => {}, timeout: () => {} })
+        t.wwUnlock(o.r)
+      },
+      (m, { r, f }) =>
+        m.thread('s', (t) => {
+          t.wwLockPlain(r)
+          t.signal(f)
+          t.wwUnlock(r)
+        }),
+    ),
+    expected: stuck('masked', 'cycle', ['a', 's'], ['f', 'r']),
+  },
   {
     name: 'testSignaled says busy while a fence is not signalled, and never waits',
     build: over(

@@ -117,6 +117,22 @@ export const memoryFacts: readonly Fact[] = [
     },
     expected: self,
   },
+  ...scopes.slice(1).flatMap((scope): Fact[] => {
+    const name = `memalloc${scope[0]!.toUpperCase()}${scope.slice(1)}` as
+      'memallocNofs' | 'memallocNoio' | 'memallocNoreclaim'
+    return [
+      {
+        name: `ending in the ${scope} scope is misuse`,
+        build: (m) => m.thread('a', (t) => t[`${name}Save`]()),
+        expected: misuse('rest-while-holding', 'a', 'memory'),
+      },
+      {
+        name: `leaving the inner ${scope} scope of two is not enough`,
+        build: (m) => m.thread('a', (t) => (t[`${name}Save`](), t[`${name}Save`](), t[`${name}Restore`]())),
+        expected: misuse('rest-while-holding', 'a', 'memory'),
+      },
+    ]
+  }),
   ...(['memallocNofsRestore', 'memallocNoioRestore', 'memallocNoreclaimRestore'] as const).map((op): Fact => ({
     name: `${op} without its counterpart is misuse`,
     build: (m) => m.thread('a', (t) => t[op]()),

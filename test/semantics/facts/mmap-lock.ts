@@ -11,7 +11,38 @@ export const mmapLockFacts: readonly Fact[] = [
       m.thread('a', (t) => t.copyUser(mm))
     },
     after: [],
-    enabled: ['a: copyUser mm', 'a: copyUser mm -> fault'],
+    enabled: ['a: copyUser mm -> fault', 'a: copyUser mm -> ok'],
+  },
+  {
+    name: 'it may copy nothing where somebody handles that',
+    build: (m) => {
+      const mm = m.mmapLock('mm')
+      m.thread('a', (t) => t.copyUser(mm, { efault: () => {} }))
+    },
+    after: [],
+    enabled: ['a: copyUser mm -> efault', 'a: copyUser mm -> fault', 'a: copyUser mm -> ok'],
+  },
+  {
+    name: 'one that copied nothing holds nothing and goes where that is handled',
+    build: (m) => {
+      const mm = m.mmapLock('mm')
+      m.thread('a', (t) => t.copyUser(mm, { ok: () => t.end(), efault: () => {} }))
+      m.thread('b', (t) => (t.downWrite(mm), t.upWrite(mm)))
+    },
+    after: ['a: copyUser mm -> efault'],
+    enabled: ['b: downWrite mm'],
+  },
+  {
+    name: 'a copy that may fail is misuse in atomic context all the same',
+    build: (m) => {
+      const [mm, l] = [m.mmapLock('mm'), m.spinlock('l')]
+      m.thread('a', (t) => {
+        t.spinLock(l)
+        t.copyUser(mm, { efault: () => {} })
+        t.spinUnlock(l)
+      })
+    },
+    expected: misuse('sleep-in-atomic', 'a', 'mm'),
   },
   {
     name: 'a copy while mmap_lock is held for writing deadlocks on itself',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, unknown, type Expected, type Fact } from './fact.ts'
+import { deadlock, holds, misuse, type Expected, type Fact } from './fact.ts'
 
 // Page faults that allocate, and handlers that drop mmap_lock, beyond `mmap-lock.ts`.
 
@@ -165,13 +165,42 @@ export const pageFaultFacts: readonly Fact[] = [
     enabled: ['a: faultDropLock mm', 'b: downWrite mm -> queued'],
   },
   fact(
-    'a handler that drops it and does not take it again is not judged',
+    'a handler that drops it and does not take it again is misuse',
     (m) => {
       const mm = m.mmapLock('mm')
       m.faultHandler(mm, 'handler', (t) => t.faultDropLock(mm))
       m.thread('a', (t) => t.copyUser(mm))
     },
-    unknown('bound-hit'),
+    misuse('unhandled-lock-lost', 'a', 'mm'),
+  ),
+  {
+    name: 'the copy does not go on then',
+    build: (m) => {
+      const mm = m.mmapLock('mm')
+      m.faultHandler(mm, 'handler', (t) => t.faultDropLock(mm))
+      m.thread('a', (t) => t.copyUser(mm))
+    },
+    after: ['a: copyUser mm -> fault', 'a: copyUser mm -> handled', 'a: fault handler', 'a: faultDropLock mm'],
+    enabled: ['a: copyUser mm !! unhandled-lock-lost'],
+  },
+  fact(
+    'one that takes it again on some paths only is misuse',
+    retries(
+      (t, mm, x) => {
+        t.faultDropLock(mm)
+        t.trylock(x, { got: () => (t.unlock(x), t.faultRetry(mm)), missed: () => {} })
+      },
+      (t, _, x) => (t.lock(x), t.unlock(x)),
+    ),
+    misuse('unhandled-lock-lost', 'a', 'mm'),
+  ),
+  fact(
+    'one that drops it and takes it again twice is fine',
+    retries(
+      (t, mm) => (t.faultDropLock(mm), t.faultRetry(mm), t.faultDropLock(mm), t.faultRetry(mm)),
+      (t, mm) => (t.downWrite(mm), t.upWrite(mm)),
+    ),
+    holds,
   ),
   fact(
     'dropping what is not held is misuse',

@@ -7,6 +7,12 @@ import { deadlock, holds, misuse, type Fact } from './fact.ts'
 const self = deadlock('self', ['a'], ['x'])
 const kinds = ['allocKernel', 'allocNofs', 'allocNoio'] as const
 
+/** A notifier that invalidates again. */
+const nestedInvalidation = (m: M): void => {
+  m.mmuNotifier('n', (t) => (t.local('before'), t.invalidateRange(), t.local('after')))
+  m.thread('a', (t) => (t.invalidateRange(), t.local('done')))
+}
+
 /** `operation` under a mutex that the notifier takes. */
 const underMutex =
   (
@@ -137,14 +143,60 @@ const failing: readonly Fact[] = [
 ]
 
 const outside: readonly Fact[] = [
+  ...(
+    [
+      ['invalidateRange', []],
+      ['oomReap', [' -> reaping']],
+    ] as const
+  ).flatMap(([op, [phase = '']]): Fact[] => {
+    const both = (m: M): void => {
+      m.mmuNotifier('n', (t) => t.local('first'))
+      m.mmuNotifier('o', (t) => t.local('second'))
+      m.thread('a', (t) => (t[op](), t.local('done')))
+    }
+    const ends = phase === '' ? [] : [`a: ${op}`]
+    return [
+      { name: `${op} runs a notifier for certain`, build: both, after: [`a: ${op}${phase}`], enabled: ['a: first'] },
+      {
+        name: `${op} runs every notifier, one after another`,
+        build: both,
+        after: [`a: ${op}${phase}`, 'a: first'],
+        enabled: ['a: second'],
+      },
+      {
+        name: `${op} is over when the last one is`,
+        build: both,
+        after: [`a: ${op}${phase}`, 'a: first', 'a: second', ...ends],
+        enabled: ['a: done'],
+      },
+      {
+        name: `${op} without any notifier just returns`,
+        build: (m) => m.thread('a', (t) => (t[op](), t.local('done'))),
+        after: [`a: ${op}${phase}`, ...ends],
+        enabled: ['a: done'],
+      },
+      {
+        name: `what only a notifier of ${op} does is certain to happen`,
+        build: (m) => {
+          const c = m.completion('c')
+          m.mmuNotifier('n', (t) => t.local())
+          m.mmuNotifier('o', (t) => t.complete(c))
+          m.thread('a', (t) => t[op]())
+          m.thread('w', (t) => t.waitForCompletion(c))
+        },
+        expected: holds,
+      },
+    ]
+  }),
   {
-    name: 'invalidateRange may run a notifier, or none',
+    name: 'what only a notifier of reclaim does is not',
     build: (m) => {
-      m.mmuNotifier('n', (t) => t.local('invalidate'))
-      m.thread('a', (t) => t.invalidateRange())
+      const c = m.completion('c')
+      m.mmuNotifier('o', (t) => t.complete(c))
+      m.thread('a', (t) => t.allocKernel())
+      m.thread('w', (t) => t.waitForCompletion(c))
     },
-    after: ['a: invalidateRange'],
-    enabled: ['a: no notifier', 'a: notifier n'],
+    expected: deadlock('none', ['w'], ['c']),
   },
   {
     name: 'it runs no shrinker',
@@ -219,7 +271,7 @@ const outside: readonly Fact[] = [
     expected: holds,
   },
   {
-    name: 'a notifier that invalidates again runs none inside itself',
+    name: 'a notifier that invalidates again runs once more inside itself, and waits for itself',
     build: (m) => {
       const x = m.mutex('x')
       m.mmuNotifier('n', (t) => {
@@ -229,7 +281,68 @@ const outside: readonly Fact[] = [
       })
       m.thread('a', (t) => t.invalidateRange())
     },
-    expected: holds,
+    expected: self,
+  },
+  {
+    name: 'two deep, not deeper',
+    build: nestedInvalidation,
+    after: ['a: invalidateRange', 'a: before', 'a: invalidateRange', 'a: before', 'a: invalidateRange'],
+    enabled: ['a: after'],
+  },
+  {
+    name: 'the inner one returns to the outer one, which goes on',
+    build: nestedInvalidation,
+    after: [
+      'a: invalidateRange',
+      'a: before',
+      'a: invalidateRange',
+      'a: before',
+      'a: invalidateRange',
+      'a: after',
+      'a: after',
+    ],
+    enabled: ['a: done'],
+  },
+  {
+    name: 'notifiers that invalidate for ever come to an end',
+    build: nestedInvalidation,
+    expected: { ...holds, without: ['hook-recursion'] },
+  },
+  {
+    name: 'inside a notifier the other ones run too',
+    build: (m) => {
+      m.mmuNotifier('n', (t) => (t.local('before'), t.invalidateRange(), t.local('after')))
+      m.mmuNotifier('o', (t) => t.local('other'))
+      m.thread('a', (t) => t.invalidateRange())
+    },
+    after: [
+      'a: invalidateRange',
+      'a: before',
+      'a: invalidateRange',
+      'a: before',
+      'a: invalidateRange',
+      'a: after',
+      'a: other',
+      'a: after',
+    ],
+    enabled: ['a: other'],
+  },
+  {
+    name: 'a notifier that the OOM reaper runs must not invalidate, which sleeps',
+    build: (m) => {
+      m.mmuNotifier('n', (t) => t.invalidateRange())
+      m.thread('a', (t) => t.oomReap())
+    },
+    expected: { verdict: 'violated', kind: 'misuse', code: 'sleep-in-atomic', processes: ['a'] },
+  },
+  {
+    name: 'a notifier in reclaim that invalidates runs notifiers inside',
+    build: (m) => {
+      m.mmuNotifier('n', (t) => (t.local('before'), t.invalidateRange(), t.local('after')))
+      m.thread('a', (t) => t.allocKernel())
+    },
+    after: ['a: allocKernel', 'a: notifier n', 'a: before', 'a: invalidateRange'],
+    enabled: ['a: before'],
   },
   {
     name: 'a shrinker that revokes a mapping runs the notifiers of those that map it',
@@ -339,7 +452,11 @@ const reaping: readonly Fact[] = [
       looks(m)
       m.thread('a', (t) => t[op]())
     },
-    after: [`a: ${op}${op === 'oomReap' ? ' -> reaping' : ''}`, 'a: notifier n', `a: rangeBlockable -> ${answer}`],
+    after: [
+      `a: ${op}${op === 'oomReap' ? ' -> reaping' : ''}`,
+      ...(op === 'allocKernel' ? ['a: notifier n'] : []),
+      `a: rangeBlockable -> ${answer}`,
+    ],
     enabled: [`a: ${then}`],
   })),
   {

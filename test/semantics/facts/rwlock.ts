@@ -49,12 +49,58 @@ export const rwlockFacts: readonly Fact[] = [
         after: [`r: ${lock} l`],
         enabled: [`q: ${lock} l`, `r: ${unlock} l`, queued],
       },
+      ...(lock === 'readLockBh'
+        ? [
+            {
+              name: 'readLockBh by a task does not wait for a writer that merely waits: bottom halves are off',
+              build,
+              after: [`r: ${lock} l`, queued],
+              enabled: [`q: ${lock} l`, `r: ${unlock} l`],
+            },
+          ]
+        : [
+            {
+              name: `${lock} by a task waits behind a waiting writer`,
+              build,
+              after: [`r: ${lock} l`, queued, ...(phase === undefined ? [] : [`q: ${lock} l -> ${phase}`])],
+              enabled: [`r: ${unlock} l`],
+            },
+          ]),
       {
-        name: `${lock} by a task waits behind a waiting writer`,
+        name: `${lock} waits for a writer that holds the lock`,
         build,
-        after: [`r: ${lock} l`, queued, ...(phase === undefined ? [] : [`q: ${lock} l -> ${phase}`])],
-        enabled: [`r: ${unlock} l`],
+        after: ['w: writeLock l', ...(phase === undefined ? [] : [`q: ${lock} l -> ${phase}`])],
+        enabled: ['w: writeUnlock l'],
+        enabledOf: ['q', 'w'],
       },
+      ...(['localBhDisable', 'spinLockBh', 'readLockBh', 'writeLockBh'] as const).map((off): Fact => ({
+        name: `${lock} after ${off} does not wait for a writer that merely waits`,
+        build: (m) => {
+          const [on, o, s] = [lockOf(m, 'rwlock'), m.rwlock('o'), m.spinlock('s')]
+          m.thread('r', (t) => {
+            on(t)('readLock')
+            on(t)('readUnlock')
+          })
+          m.thread('q', (t) => {
+            if (off === 'localBhDisable') t.localBhDisable()
+            else if (off === 'spinLockBh') t.spinLockBh(s)
+            else t[off](o)
+            on(t)(lock)
+            on(t)(unlock)
+          })
+          m.thread('w', (t) => {
+            on(t)('writeLock')
+            on(t)('writeUnlock')
+          })
+        },
+        after: [
+          'r: readLock l',
+          queued,
+          off === 'localBhDisable' ? 'q: localBhDisable' : `q: ${off} ${off === 'spinLockBh' ? 's' : 'o'}`,
+        ],
+        enabled: [`q: ${lock} l`],
+        enabledOf: ['q'],
+      })),
       {
         name: `${lock} that joined has to be given back before a writer gets in`,
         build,
@@ -148,6 +194,35 @@ export const rwlockFacts: readonly Fact[] = [
       w: writes,
     }),
     expected: deadlock('self', ['r', 'w'], ['l']),
+  },
+  ...([true, false] as const).map((bh): Fact => ({
+    name: `${bh ? 'read recursion of a task in read_lock_bh() is safe' : 'with interrupts off instead it deadlocks'}`,
+    build: over({
+      r: (t, l) => {
+        if (bh) t.readLockBh(l)
+        else t.readLockIrqsave(l)
+        t.readLock(l)
+        t.readUnlock(l)
+        if (bh) t.readUnlockBh(l)
+        else t.readUnlockIrqrestore(l)
+      },
+      w: writes,
+    }),
+    expected: bh ? holds : deadlock('self', ['r', 'w'], ['l']),
+  })),
+  {
+    name: 'once bottom halves are on again a task waits behind a waiting writer as before',
+    build: over({
+      r: reads,
+      w: writes,
+      q: (t, l) => {
+        t.localBhDisable()
+        t.localBhEnable()
+        reads(t, l)
+      },
+    }),
+    after: ['r: readLock l', queued, 'q: localBhDisable', 'q: localBhEnable'],
+    enabled: ['r: readUnlock l'],
   },
   {
     name: 'read recursion through a handler is safe while the writer disables interrupts',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { T } from '../../fixtures/models.ts'
+import type { M, T } from '../../fixtures/models.ts'
 import { holds, misuse, type Fact } from './fact.ts'
 
 const ends = (name: string, write: (t: T) => void, isMisuse: boolean): Fact => ({
@@ -28,16 +28,60 @@ export const signallingFacts: readonly Fact[] = [
     build: (m) => m[context]('h', (t) => (t.beginSignalling(), t.endSignalling(), t.beginSignalling()), { when: true }),
     expected: holds,
   })),
-  {
-    name: 'with preemption off begin and end do nothing',
-    build: (m) =>
-      m.thread('a', (t) => {
-        t.preemptDisable()
+  ...(
+    [
+      ['preemption', (t: T) => t.preemptDisable(), (t: T) => t.preemptEnable(), true],
+      ['bottom halves', (t: T) => t.localBhDisable(), (t: T) => t.localBhEnable(), true],
+      ['interrupts', (t: T) => t.localIrqDisable(), (t: T) => t.localIrqEnable(), false],
+      ['saved interrupts', (t: T) => t.localIrqSave(), (t: T) => t.localIrqRestore(), false],
+    ] as const
+  ).flatMap(([what, off, on, nothing]): Fact[] => [
+    ends(
+      `with ${what} off ${nothing ? 'begin and end do nothing' : 'alone a section is one as ever'}`,
+      (t) => {
+        off(t)
         t.beginSignalling()
         t.endSignalling()
         t.beginSignalling()
-        t.preemptEnable()
-      }),
+        on(t)
+      },
+      !nothing,
+    ),
+    ...(nothing
+      ? []
+      : [
+          {
+            name: `with ${what} off alone an end without a begin is misuse`,
+            build: (m: M) =>
+              m.thread('a', (t) => {
+                off(t)
+                t.endSignalling()
+                on(t)
+              }),
+            expected: misuse('end-signalling-unbalanced', 'a', ''),
+          },
+        ]),
+    ends(
+      `a section begun before may end with ${what} off`,
+      (t) => {
+        t.beginSignalling()
+        off(t)
+        t.endSignalling()
+        on(t)
+      },
+      false,
+    ),
+  ]),
+  {
+    name: 'under a spinlock begin and end do nothing',
+    build: (m) => {
+      const l = m.spinlock('l')
+      m.thread('a', (t) => {
+        t.spinLock(l)
+        t.beginSignalling()
+        t.spinUnlock(l)
+      })
+    },
     expected: holds,
   },
   {

@@ -26,6 +26,9 @@ interface Prepared {
   readonly earlier?: (t: T) => void
 }
 
+/** What comes only after a back-off. */
+const isSlow = (op: string): boolean => op.startsWith('wwLockSlow')
+
 /** What an operation needs before it can be called; nothing unless said. */
 function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
   const nothing = (): void => {}
@@ -42,7 +45,7 @@ function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
   const c = m.wwClass('class', { debugWw: true })
   const object = m[kind]('object', { class: c }) as ObjectHandle<'wwMutex'>
   if (op === 'reserveFences') return { object, before: nothing, earlier: (t) => t.wwLockPlain(object) }
-  if (op === 'wwLockSlow') {
+  if (isSlow(op)) {
     const other = m.wwMutex('other', { class: c })
     const earlier = (t: T): void => {
       t.wwAcquireInit(c)
@@ -58,9 +61,12 @@ function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
     }
     return { object, before: nothing, earlier }
   }
-  return { object, before: op.startsWith('wwLock') && op !== 'wwLockPlain' ? (t) => t.wwAcquireInit(c) : nothing }
+  return {
+    object,
+    before: op.startsWith('wwLock') && !op.startsWith('wwLockPlain') ? (t) => t.wwAcquireInit(c) : nothing,
+  }
 }
-const hasEarlier = ({ op }: Sleeper): boolean => op === 'reserveFences' || op === 'wwLockSlow'
+const hasEarlier = ({ op }: Sleeper): boolean => op === 'reserveFences' || isSlow(op)
 
 /** Calls an operation that takes no arguments, whatever its exits. */
 const perform = (t: T, { op, operation, implicit }: Sleeper, object: unknown): void => {

@@ -33,6 +33,7 @@ const creating =
       t.lock(x)
       t[scope]()
       t.createWorker(q)
+      t[scope === 'memallocNofsSave' ? 'memallocNofsRestore' : 'memallocNoreclaimRestore']()
       t.unlock(x)
     })
   }
@@ -180,7 +181,7 @@ export const allocationDetailFacts: readonly Fact[] = [
       m.mmuNotifier('n', (t) => t.rangeBlockable({ yes: () => t.local(), no: () => t.local() }))
       m.thread('a', (t) => t.invalidateRange())
     },
-    after: ['a: invalidateRange', 'a: notifier n'],
+    after: ['a: invalidateRange'],
     enabled: ['a: rangeBlockable -> yes'],
   },
   {

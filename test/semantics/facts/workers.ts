@@ -75,10 +75,34 @@ const order: readonly Fact[] = [
     enabled: ['q/0: u'],
   },
   {
+    name: 'an ordered queue has one slot, whatever maxActive says and whoever starts its items',
+    build: (m) => {
+      const q = m.workqueue('q', { ordered: true, maxActive: 3 })
+      const [v, w] = [m.work('v', { queue: q }), m.work('w', { queue: q })]
+      m.thread('a', (t) => queueAll(t, [v, w]))
+      m.worker('b', (t) => (t.startWork(v), t.finishWork(v)))
+      m.worker('c', (t) => (t.startWork(w), t.finishWork(w)))
+    },
+    after: [...queued('v', 'w'), 'b: startWork v'],
+    enabled: ['b: finishWork v'],
+  },
+  {
     name: 'a queue that is not ordered starts any item first',
     build: queue({}, three, queueAll),
     after: queued(...three),
+    enabled: ['q/0', 'q/1', 'q/2'].flatMap((by) => three.map((name) => `${by}: startWork ${name}`)),
+  },
+  {
+    name: 'nor does one that is not ordered and has one slot',
+    build: queue({ maxActive: 1 }, three, queueAll),
+    after: queued(...three),
     enabled: three.map((name) => `q/0: startWork ${name}`),
+  },
+  {
+    name: 'an ordered queue has one worker, however many items',
+    build: queue(ordered, three, queueAll),
+    after: [...queued(...three), ...ran('u')],
+    enabled: ['q/0: startWork v'],
   },
   ...(
     [
@@ -184,6 +208,7 @@ const making: readonly Fact[] = [
       m.shrinker('hook', (t) => t.local())
       const q = m.workqueue('q', { memReclaim: true, maxActive: 2 })
       const w = m.workItem(q, 'w', (t) => t.local())
+      m.workItem(q, 'v', (t) => t.local())
       m.thread('a', (t) => t.queueWork(w))
     },
     after: ['a: queueWork w -> ok'],

@@ -16,28 +16,28 @@ const one =
   }
 /** A queue with two items, both queued by `a`. */
 const two =
-  (maxActive: number, v: (t: T, m: M) => void = (t) => t.local(), w: (t: T, m: M) => void = (t) => t.local()) =>
+  (maxActive?: number, v: (t: T, m: M) => void = (t) => t.local(), w: (t: T, m: M) => void = (t) => t.local()) =>
   (m: M): void => {
-    const q = m.workqueue('q', { maxActive })
+    const q = m.workqueue('q', maxActive === undefined ? {} : { maxActive })
     const items = [m.workItem(q, 'v', (t) => v(t, m)), m.workItem(q, 'w', (t) => w(t, m))]
     m.thread('a', (t) => items.forEach((item) => t.queueWork(item)))
   }
 /** `v` waits for what `w` signals. */
 const slots =
-  (maxActive: number) =>
+  (maxActive?: number) =>
   (m: M): void => {
     const f = m.fence('f', { published: true })
-    const q = m.workqueue('q', { maxActive })
+    const q = m.workqueue('q', maxActive === undefined ? {} : { maxActive })
     const v = m.workItem(q, 'v', (t) => t.wait(f))
     const w = m.workItem(q, 'w', (t) => t.signal(f))
     m.thread('a', (t) => (t.queueWork(v), t.queueWork(w)))
   }
 /** `free` blocks on a lock that a waiter for the fence holds, which `run` signals: on one queue, or on two. */
 const freeJob =
-  (queues: 1 | 2) =>
+  (queues: 1 | 2, options: { readonly maxActive?: number } = { maxActive: 1 }) =>
   (m: M): void => {
     const [x, f] = [m.mutex('x'), m.fence('f', { published: true })]
-    const q = m.workqueue('q')
+    const q = m.workqueue('q', options)
     const free = m.workItem(q, 'free', (t) => (t.lock(x), t.unlock(x)))
     const run = m.workItem(queues === 1 ? q : m.workqueue('p'), 'run', (t) => t.signal(f))
     m.thread('a', (t) => {
@@ -96,13 +96,14 @@ export const workqueueFacts: readonly Fact[] = [
     build: (m) => {
       const q = m.workqueue('q', { maxActive: 2 })
       const w = m.workItem(q, 'w', (t) => t.local('work'))
+      m.workItem(q, 'v', (t) => t.local('other work'))
       m.thread('a', (t) => (t.queueWork(w), t.queueWork(w, { already: () => {} })))
     },
     after: [queue, start, queue],
     enabled: ['q/0: work'],
   },
   {
-    name: 'an ordered queue runs one item at a time',
+    name: 'a queue with one slot runs one item at a time',
     build: two(1),
     after: ['a: queueWork v -> ok', queue, 'q/0: startWork v'],
     enabled: ['q/0: local step'],
@@ -119,12 +120,32 @@ export const workqueueFacts: readonly Fact[] = [
     expected: { verdict: 'violated', processes: ['q/0'], objects: ['f'] },
   },
   { name: 'with a slot more it does', build: slots(2), expected: holds },
+  { name: 'a queue that says nothing has slots for all its items', build: slots(), expected: holds },
   {
-    name: 'a free job that blocks keeps the run job behind it from signalling, on one ordered queue',
+    name: 'a queue that says nothing has a worker for every item of it, and no more',
+    build: two(),
+    after: ['a: queueWork v -> ok', queue],
+    enabled: ['q/0: startWork v', 'q/0: startWork w', 'q/1: startWork v', 'q/1: startWork w'],
+  },
+  {
+    name: 'more slots than items give no more workers',
+    build: two(5),
+    after: ['a: queueWork v -> ok', queue],
+    enabled: ['q/0: startWork v', 'q/0: startWork w', 'q/1: startWork v', 'q/1: startWork w'],
+  },
+  {
+    name: 'items of a queue that says nothing run at the same time',
+    build: two(),
+    after: ['a: queueWork v -> ok', queue, 'q/1: startWork w'],
+    enabled: ['q/0: startWork v', 'q/1: local step'],
+  },
+  {
+    name: 'a free job that blocks keeps the run job behind it from signalling, on one queue with one slot',
     build: freeJob(1),
     expected: { verdict: 'violated', processes: ['a', 'q/0'], objects: ['f', 'x'] },
   },
   { name: 'on queues of their own it does not', build: freeJob(2), expected: holds },
+  { name: 'nor on one queue that says nothing', build: freeJob(1, {}), expected: holds },
   {
     name: 'flush_work() of an idle item returns at once',
     build: one((t, w) => t.flushWork(w)),
@@ -163,7 +184,7 @@ export const workqueueFacts: readonly Fact[] = [
   {
     name: 'flush_workqueue() waits for every item of it, also for unrelated ones',
     build: (m) => {
-      const q = m.workqueue('q')
+      const q = m.workqueue('q', { maxActive: 1 })
       const [v, w] = [m.workItem(q, 'v', (t) => t.local()), m.workItem(q, 'w', (t) => t.local())]
       m.thread('a', (t) => (t.queueWork(v), t.queueWork(w), t.flushWorkqueue(q)))
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, type Fact } from './fact.ts'
+import { deadlock, holds, misuse, stuck, type Fact } from './fact.ts'
 
 type Lock = ObjectHandle<'wwMutex'>
 interface Locks {
@@ -109,8 +109,202 @@ const halfTicketed =
     })
   }
 
+/** `b` holds y with its ticket, or gets it under the nose of `a`, which waits for it; then `b` asks for z, which is taken. */
+const wounding: readonly Fact[] = (['holder', 'taker'] as const).flatMap((who) =>
+  (
+    [
+      ['an older waiter that holds locks wounds', true, 'a'],
+      ['an older waiter that holds nothing does not wound', false, 'a'],
+      ['a younger waiter does not wound', true, 'b'],
+    ] as const
+  ).map(([what, holding, first]): Fact => {
+    const tickets = first === 'a' ? ['a', 'b'] : ['b', 'a']
+    const gets = 'b: wwLock y -> ok'
+    const waits = [...(holding ? ['a: wwLock x -> ok'] : []), 'a: wwLock y -> queued']
+    return {
+      name: `Wound-Wait: ${what} ${who === 'holder' ? 'the holder' : 'who takes the lock under its nose'}`,
+      build: (m) => {
+        const o = locks(m, 'Wound-Wait')
+        m.thread('a', (t) => take(t, o, ...(holding ? [o.x] : []), o.y))
+        m.thread('b', (t) => take(t, o, o.y, o.z))
+        m.thread('c', (t) => t.wwLockPlain(o.z))
+        m.thread('d', (t) => (t.wwLockPlain(o.y), t.wwUnlock(o.y)))
+      },
+      after: [
+        ...tickets.map((by) => `${by}: wwAcquireInit K`),
+        'c: wwLockPlain z',
+        ...(who === 'holder' ? [gets, ...waits] : ['d: wwLockPlain y', ...waits, 'd: wwUnlock y #2', gets]),
+      ],
+      enabled: [`b: wwLock z -> ${holding && first === 'a' ? 'edeadlk #2' : 'queued'}`],
+      enabledOf: ['b'],
+    }
+  }),
+)
+
+/** `a` is refused y for debugging, gives x up and waits for y with `op`; `b`, which is younger, has y and asks for z. */
+const slowly: readonly Fact[] = (['wwLockSlow', 'wwLockSlowInterruptible'] as const).map((op): Fact => ({
+  name: `Wound-Wait: ${op} wounds nobody, for it holds nothing`,
+  build: (m) => {
+    const o = locks(m, 'Wound-Wait', true)
+    m.thread('a', (t) => {
+      t.wwAcquireInit(o.c)
+      t.wwLock(o.x, stop(t))
+      t.wwLock(o.y, { ok: () => t.end(), edeadlk: () => t.wwUnlock(o.x) })
+      if (op === 'wwLockSlow') t.wwLockSlow(o.y)
+      else t.wwLockSlowInterruptible(o.y, { eintr: () => {} })
+    })
+    m.thread('b', (t) => take(t, o, o.y, o.z))
+    m.thread('c', (t) => t.wwLockPlain(o.z))
+  },
+  after: [...firsts, 'c: wwLockPlain z', 'a: wwLock y -> edeadlk', 'a: wwUnlock x', `a: ${op} y -> queued`],
+  enabled: ['b: wwLock z -> edeadlk', 'b: wwLock z -> queued'],
+  enabledOf: ['b'],
+}))
+
+const refused = ['a: wwAcquireInit K', 'a: wwLock x -> ok', 'a: wwLock y -> edeadlk']
+/** `a` has backed off from y, and z is held by another process. */
+const backedOffBeside = (write: (t: T, o: Locks) => void) => (m: M) => {
+  const o = locks(m, 'Wait-Die', true)
+  m.thread('a', (t) => {
+    t.wwAcquireInit(o.c)
+    t.wwLock(o.x, stop(t))
+    t.wwLock(o.y, { ok: () => t.end(), edeadlk: () => write(t, o) })
+  })
+  m.thread('other', (t) => t.wwLockPlain(o.z))
+}
+const tries = (t: T, lock: Lock): void => t.wwTrylock(lock, { got: () => {}, missed: () => {} })
+const slow = (t: T, lock: Lock): void => t.wwLockSlowInterruptible(lock, { eintr: () => {} })
+
+/** What a back-off demands of the next lock. */
+const afterBackOff: readonly Fact[] = [
+  ...([true, false] as const).map((released): Fact => ({
+    name: `after a back-off a trylock that misses is no misuse, others ${released ? 'released' : 'held'}`,
+    build: backedOffBeside((t, o) => {
+      if (released) t.wwUnlock(o.x)
+      tries(t, o.z)
+    }),
+    after: ['other: wwLockPlain z', ...refused, ...(released ? ['a: wwUnlock x'] : [])],
+    enabled: ['a: wwTrylock z -> missed'],
+    enabledOf: ['a'],
+  })),
+  {
+    name: 'nor is one of what is held already, which misses too',
+    build: backedOffBeside((t, o) => tries(t, o.x)),
+    after: refused,
+    enabled: ['a: wwTrylock x -> missed'],
+    enabledOf: ['a'],
+  },
+  {
+    name: 'a trylock of the contended lock gets it',
+    build: backedOffBeside((t, o) => (t.wwUnlock(o.x), tries(t, o.y))),
+    after: [...refused, 'a: wwUnlock x'],
+    enabled: ['a: wwTrylock y -> got'],
+    enabledOf: ['a'],
+  },
+  ...(['wwLock', 'wwLockInterruptible'] as const).map((op): Fact => ({
+    name: `${op} of what is held already is -EALREADY after a back-off too, no misuse`,
+    build: backedOffBeside((t, o) => {
+      const exits = { edeadlk: () => {}, ealready: () => t.local('held') }
+      if (op === 'wwLock') t.wwLock(o.x, exits)
+      else t.wwLockInterruptible(o.x, { ...exits, eintr: () => {} })
+    }),
+    after: refused,
+    enabled: [`a: ${op} x -> ealready`],
+    enabledOf: ['a'],
+  })),
+  {
+    name: 'wwLockSlowInterruptible takes the contended lock if it is free',
+    build: backedOffBeside((t, o) => (t.wwUnlock(o.x), slow(t, o.y))),
+    after: [...refused, 'a: wwUnlock x'],
+    enabled: ['a: wwLockSlowInterruptible y -> ok'],
+    enabledOf: ['a'],
+  },
+  {
+    name: 'wwLockSlowInterruptible that a signal ended may be tried again, the lock is still the contended one',
+    build: (m) => {
+      const o = locks(m)
+      m.thread('a', (t) => take(t, o, o.x))
+      m.thread('b', (t) => {
+        t.wwAcquireInit(o.c)
+        t.wwLock(o.y, stop(t))
+        t.wwLock(o.x, { ok: () => t.end(), edeadlk: () => t.wwUnlock(o.y) })
+        t.loop(() => t.wwLockSlowInterruptible(o.x, { ok: () => t.break(), eintr: () => {} }))
+        t.local('has it')
+      })
+    },
+    after: [
+      'a: wwAcquireInit K',
+      'b: wwAcquireInit K',
+      'a: wwLock x -> ok',
+      'b: wwLock y -> ok',
+      'b: wwLock x -> edeadlk #2',
+      'b: wwUnlock y',
+      'b: wwLockSlowInterruptible x -> queued',
+      'b: wwLockSlowInterruptible x -> eintr',
+    ],
+    enabled: ['b: wwLockSlowInterruptible x -> queued'],
+    enabledOf: ['b'],
+  },
+]
+
+/** ww_mutex_lock_interruptible() without a context. */
+const plainly: readonly Fact[] = [
+  {
+    name: 'wwLockPlainInterruptible takes a free lock, ticket or none, and no signal comes between',
+    build: over((t, o) => {
+      t.wwLockPlainInterruptible(o.x, { eintr: () => {} })
+    }),
+    after: [],
+    enabled: ['a: wwLockPlainInterruptible x -> ok'],
+  },
+  {
+    name: 'what it took excludes others, and is unlocked as without a ticket',
+    build: (m) => {
+      const o = locks(m)
+      m.thread('a', (t) => {
+        t.wwLockPlainInterruptible(o.x, { ok: () => t.wwUnlock(o.x), eintr: () => {} })
+      })
+      m.thread('b', (t) => take(t, o, o.x))
+    },
+    after: ['a: wwLockPlainInterruptible x -> ok', 'b: wwAcquireInit K'],
+    enabled: ['a: wwUnlock x #2', 'b: wwLock x -> queued'],
+  },
+  {
+    name: 'it never backs off: of what one holds oneself it waits until a signal comes',
+    build: over((t, o) => {
+      t.wwAcquireInit(o.c)
+      t.wwLock(o.x, stop(t))
+      t.wwLockPlainInterruptible(o.x, { ok: () => t.assert(false), eintr: () => {} })
+      t.wwUnlock(o.x)
+      t.wwAcquireFini(o.c)
+    }),
+    expected: stuck('masked', 'self', ['a'], ['x']),
+  },
+  {
+    name: 'opposite orders that only a signal to one of them resolves are masked',
+    build: (m) => {
+      const o = locks(m)
+      m.thread('a', (t) => {
+        t.wwLockPlain(o.x)
+        t.wwLockPlainInterruptible(o.y, { ok: () => t.wwUnlock(o.y), eintr: () => {} })
+        t.wwUnlock(o.x)
+      })
+      m.thread('b', (t) => {
+        t.wwLockPlain(o.y)
+        t.wwLockPlain(o.x)
+        t.wwUnlock(o.x)
+        t.wwUnlock(o.y)
+      })
+    },
+    expected: stuck('masked', 'cycle', ['a', 'b'], ['x', 'y']),
+  },
+]
+
 /** kernel-semantics.md 2.6 and 15 (1, 14). */
 export const wwMutexFacts: readonly Fact[] = [
+  ...slowly,
+  ...afterBackOff,
+  ...plainly,
   {
     name: 'Wait-Die: the younger one that holds something backs off from the older one, which may wait',
     build: abba('Wait-Die'),
@@ -151,12 +345,23 @@ export const wwMutexFacts: readonly Fact[] = [
     name: 'Wound-Wait: a wounded holder takes a free lock',
     build: (m) => {
       const o = locks(m, 'Wound-Wait')
-      m.thread('a', (t) => take(t, o, o.y))
-      m.thread('b', (t) => take(t, o, o.y, o.z))
+      m.thread('a', (t) => take(t, o, o.x, o.y))
+      m.thread('b', (t) => take(t, o, o.y, o.z, o.x))
     },
-    after: ['a: wwAcquireInit K', 'b: wwAcquireInit K', 'b: wwLock y -> ok', 'a: wwLock y -> queued'],
+    after: [...firsts, 'a: wwLock y -> queued'],
     enabled: ['b: wwLock z -> ok'],
   },
+  {
+    name: 'Wound-Wait: that does not heal it, the next contended lock makes it back off',
+    build: (m) => {
+      const o = locks(m, 'Wound-Wait')
+      m.thread('a', (t) => take(t, o, o.x, o.y))
+      m.thread('b', (t) => take(t, o, o.y, o.z, o.x))
+    },
+    after: [...firsts, 'a: wwLock y -> queued', 'b: wwLock z -> ok'],
+    enabled: ['b: wwLock x -> edeadlk #2'],
+  },
+  ...wounding,
   {
     name: 'Wound-Wait: a wound is forgotten once everything was released',
     build: (m) => {
@@ -475,6 +680,45 @@ export const wwMutexFacts: readonly Fact[] = [
         backedOff((t, o) => (t.wwUnlock(o.x), t.wwLockSlow(o.z))),
       ],
       ['wwLockSlow while others are held', 'slow-while-held', 'y', backedOff((t, o) => t.wwLockSlow(o.y))],
+      ['wwLockSlowInterruptible while others are held', 'slow-while-held', 'y', backedOff((t, o) => slow(t, o.y))],
+      [
+        'wwLockSlowInterruptible on another one than the contended one',
+        'not-the-contended-lock',
+        'z',
+        backedOff((t, o) => (t.wwUnlock(o.x), slow(t, o.z))),
+      ],
+      [
+        'a trylock that gets another one than the contended one after a back-off',
+        'not-the-contended-lock',
+        'z',
+        backedOff((t, o) => (t.wwUnlock(o.x), tries(t, o.z))),
+      ],
+      [
+        'a trylock that gets the contended one while others are held',
+        'not-the-contended-lock',
+        'y',
+        backedOff((t, o) => tries(t, o.y)),
+      ],
+      [
+        'wwLockSlow after ww_acquire_done()',
+        'lock-after-done',
+        'y',
+        backedOff((t, o) => (t.wwUnlock(o.x), t.wwAcquireDone(o.c), t.wwLockSlow(o.y))),
+      ],
+      [
+        'wwLockSlowInterruptible after ww_acquire_done()',
+        'lock-after-done',
+        'y',
+        backedOff((t, o) => (t.wwUnlock(o.x), t.wwAcquireDone(o.c), slow(t, o.y))),
+      ],
+      [
+        'a trylock after ww_acquire_done()',
+        'lock-after-done',
+        'x',
+        over((t, o) => (t.wwAcquireInit(o.c), t.wwAcquireDone(o.c), tries(t, o.x))),
+      ],
+      ['wwLockSlow without a ticket', 'no-context', 'x', over((t, o) => t.wwLockSlow(o.x))],
+      ['wwLockSlowInterruptible without a ticket', 'no-context', 'x', over((t, o) => slow(t, o.x))],
       ['unlocking what one does not hold', 'unlock-not-held', 'x', over((t, o) => t.wwUnlock(o.x))],
       [
         'ending with a lock',
