@@ -23,8 +23,8 @@ export default model(
       'retry-without-dropping': {
         kind: 'misuse',
         code: 'not-the-contended-lock',
-        processes: ['first'],
-        objects: ['b'],
+        processes: ['second'],
+        objects: ['a'],
       },
       'without-tickets': { kind: 'deadlock', shape: 'cycle', processes: ['first', 'second'], objects: ['a', 'b'] },
     },
@@ -33,6 +33,8 @@ export default model(
     const K = m.wwClass('class', { waitDie: variant !== 'wound-wait' })
     const a = m.wwMutex('a', { class: K })
     const b = m.wwMutex('b', { class: K })
+    const inOrder = variant === 'retry-without-dropping'
+    const ticketTaken = m.flag('first_ticket_taken')
     const both = (t: KernelPath, x: ObjectHandle<'wwMutex'>, y: ObjectHandle<'wwMutex'>): void => {
       if (variant === 'without-tickets') {
         t.wwLockPlain(x)
@@ -47,7 +49,10 @@ export default model(
         t.wwAcquireFini(K)
         t.end()
       }
+      // Who dies is the younger: in the mutant that is the second one.
+      if (inOrder && x === b) t.await(ticketTaken)
       t.wwAcquireInit(K)
+      if (inOrder && x === a) t.set(ticketTaken, 1)
       t.wwLock(x, { edeadlk: () => t.unreachable('a first lock never backs off') })
       if (variant === 'retry-without-dropping') {
         t.loop(() => t.wwLock(y, { ok: held, edeadlk: () => {} }))

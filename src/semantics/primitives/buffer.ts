@@ -10,9 +10,10 @@ export const view = { NONE: 0, CURRENT: 1, OLD: 2, GONE: 3 } as const
 
 const { NONE, CURRENT, OLD, GONE } = view
 const alive = no(the('freed'))
-/** Values of `unready`: the contents are not there yet, to be cleared or being cleared; or being moved here. */
-const TO_CLEAR = 1
+/** Values of `unready`: the contents are not there yet, because nobody has filled the memory, or is doing so. */
+const UNFILLED = 1
 const MOVING = 2
+const CLEARING = 3
 const ready = is(the('unready'), 0)
 const reads = my('reads')
 const writes = my('writes')
@@ -61,7 +62,7 @@ export const buffer = primitive({
   members: 'buffer_mapping',
   fields: {
     placement: { max: 3 },
-    unready: { max: 2 },
+    unready: { max: 3 },
     freed: bit,
     old: bit,
     pins: { max: 3 },
@@ -136,14 +137,14 @@ export const buffer = primitive({
         'access-after-free': afterFree,
         'write-in-parallel': {
           kind: 'dropped-dependency',
-          that: all(['!=', the('unready'), MOVING], nobody('reads'), nobody('writes')),
+          that: all(['<=', the('unready'), UNFILLED], nobody('reads'), nobody('writes')),
         },
       },
-      arrows: [{ set: [set(the('unready'), TO_CLEAR)] }],
+      arrows: [{ set: [set(the('unready'), CLEARING)] }],
     },
     endClear: {
       does: 'the memory is cleared',
-      needs: { 'fill-not-begun': is(the('unready'), TO_CLEAR), 'access-after-free': afterFree },
+      needs: { 'fill-not-begun': is(the('unready'), CLEARING), 'access-after-free': afterFree },
       arrows: [{ set: [set(the('unready'), 0)] }],
     },
     pinBuffer: {

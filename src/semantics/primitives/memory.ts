@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kernelAllocation, nofsAllocation } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
-import { any, bump, my, no, positive, set } from '../vocabulary.ts'
+import { any, bump, is, my, positive } from '../vocabulary.ts'
 
 const scope = (field: 'nofs' | 'noio' | 'noreclaim', name: string) => ({
   enter: { does: `memalloc_${name}_save(): the scope nests`, arrows: [{ set: [bump(my(field), 1)] }] },
@@ -79,17 +79,17 @@ export const memory = primitive({
       arrows: [
         {
           to: 'reaping',
-          set: [set(nonBlock, 1)],
+          set: [bump(nonBlock, 1)],
           enters: everyNotifier,
         },
-        { from: 'reaping', set: [set(nonBlock, 0)] },
+        { from: 'reaping', set: [bump(nonBlock, -1)] },
       ],
     },
     rangeBlockable: {
       does: 'mmu_notifier_range_blockable(): whether the notifier that runs now may sleep',
       arrows: [
-        { when: no(nonBlock), to: 'yes' },
-        { when: nonBlock, to: 'no' },
+        { when: is(nonBlock, 0), to: 'yes' },
+        { when: positive(nonBlock), to: 'no' },
       ],
     },
     memallocNofsSave: nofs.enter,

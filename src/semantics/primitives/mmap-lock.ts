@@ -33,6 +33,7 @@ export const mmapLock = primitive({
         { to: 'fault' },
         ...pageFault({ from: 'fault', to: 'handled', when: canRead, set: [bump(my('reads'), 1)] }),
         { from: 'handled', when: positive(my('reads')), set: [bump(my('reads'), -1)] },
+        { from: 'handled', when: positive(my('reads')), set: [bump(my('reads'), -1)], to: 'efault', optional: true },
         { from: 'handled', when: is(my('reads'), 0), to: 'lock-lost', unexpected: true },
       ],
     },

@@ -36,7 +36,7 @@ export const signalling = primitive({
     },
     endSignalling: {
       does: 'dma_fence_end_signalling(): the innermost section ends, whatever the context is by now',
-      needs: { 'end-signalling-unbalanced': any(atomic, positive(depth)) },
+      needs: { 'end-signalling-unbalanced': any(no(notInInterrupt), positive(depth)) },
       arrows: [
         { when: positive(depth), set: [bump(depth, -1), set(proper, ['if', is(proper, depth), 0, proper])] },
         { when: is(depth, 0) },

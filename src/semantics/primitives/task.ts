@@ -27,7 +27,7 @@ export const task = primitive({
     atomic: { max: 7, per: ['process'], init: { softirq: 1, hardirq: 1 } },
     irqOff: { max: 3, per: ['process'], init: { hardirq: 1 } },
     bhOff: { max: 3, per: ['process'], init: { softirq: 1 } },
-    nonBlock: { max: 1, per: ['process'] },
+    nonBlock: { max: 3, per: ['process'] },
     inInterrupt: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
     atomicBase: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
     irqOffBase: { max: 1, per: ['process'], init: { hardirq: 1 } },

@@ -238,6 +238,23 @@ const filling: readonly Fact[] = [
     move,
     dropped('move-while-written'),
   ),
+  {
+    name: 'a second clear that begins before the first one is done is an overlapping write',
+    build: (m) => {
+      const [b, begun] = [m.buffer('b'), m.flag('begun')]
+      m.thread('a', (t) => (t.beginClear(b), t.set(begun, 1)))
+      m.thread('c', (t) => (t.await(begun), t.beginClear(b)))
+    },
+    expected: hazard('dropped-dependency', 'write-in-parallel', 'c', 'b'),
+  },
+  {
+    name: 'a clear that nobody began cannot end, of memory that nobody has filled either',
+    build: (m) => {
+      const b = m.buffer('b', { unready: true })
+      m.thread('a', (t) => t.endClear(b))
+    },
+    expected: misuse('fill-not-begun', 'a', 'b'),
+  },
   ...(['endMove', 'endClear'] as const).map((op) =>
     alone(`${op} of what was not begun is misuse`, (t, b) => t[op](b), misuse('fill-not-begun', 'a', 'b')),
   ),
@@ -280,7 +297,7 @@ const filling: readonly Fact[] = [
       const b = m.buffer('b')
       m.thread('a', (t) => {
         t.beginClear(b)
-        t.assert(eq(field(b, 'unready'), 1))
+        t.assert(eq(field(b, 'unready'), 3))
         t.endClear(b)
         t.assert(eq(field(b, 'unready'), 0))
         t.beginMove(b, { placement: 1 })

@@ -223,4 +223,13 @@ export const pageFaultFacts: readonly Fact[] = [
     },
     misuse('sleep-in-atomic', 'a', 'mm'),
   ),
+  {
+    name: 'a copy may fail after its fault handler ran',
+    build: (m) => {
+      const [mm, ran] = [m.mmapLock('mm'), m.flag('ran')]
+      m.faultHandler(mm, 'handler', (t) => t.set(ran, 1))
+      m.thread('a', (t) => t.copyUser(mm, { efault: () => t.when(ran, () => t.unreachable('it ran')) }))
+    },
+    expected: { verdict: 'violated', kind: 'assertion', processes: ['a'] },
+  },
 ]

@@ -477,4 +477,18 @@ const reaping: readonly Fact[] = [
 ]
 
 /** kernel-semantics.md 6.1 to 6.3, R19. */
-export const reclaimFacts: readonly Fact[] = [...failing, ...outside, ...reaping]
+export const reclaimFacts: readonly Fact[] = [
+  ...failing,
+  ...outside,
+  ...reaping,
+  {
+    name: 'a notifier that reaps itself leaves the others as unable to block as they were',
+    build: (m) => {
+      const x = m.mutex('x')
+      m.mmuNotifier('n', (t) => t.oomReap())
+      m.mmuNotifier('o', (t) => (t.lock(x), t.unlock(x)))
+      m.thread('a', (t) => t.oomReap())
+    },
+    expected: misuse('sleep-in-atomic', 'a', 'x'),
+  },
+]

@@ -113,4 +113,9 @@ export const signallingFacts: readonly Fact[] = [
     },
     expected: misuse('sleep-in-atomic', 'h', 'f'),
   },
+  {
+    name: 'a section that was never begun cannot end, in atomic task context either',
+    build: (m) => m.thread('a', (t) => (t.preemptDisable(), t.endSignalling(), t.preemptEnable())),
+    expected: misuse('end-signalling-unbalanced', 'a', ''),
+  },
 ]
