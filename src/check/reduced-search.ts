@@ -7,8 +7,11 @@ import type { Machine } from '#system/machine'
 import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
-/** Up to so many states a model is searched in full without asking: its traces are then the shortest there are. */
-const smallModel = 1_000_000
+/**
+ * Up to so many states a model is searched in full without asking: its traces are then the shortest there are. Fewer
+ * where memory or time is limited, so that something is left for the reduced search.
+ */
+const smallModel = { unlimited: 1_000_000, limited: 100_000 } as const
 
 interface Outcome<S> {
   readonly searched: Searched<S>
@@ -35,8 +38,10 @@ export async function searchAsAsked<S>(machine: Machine<S>, options: QualifiedOp
     if (whyNot === undefined) return reduced()
     return { ...(await inFull(options)), remark: { code: 'not-reduced', message: `searched in full: ${whyNot}` } }
   }
-  if (whyNot !== undefined || options.maxStates <= smallModel) return inFull(options)
-  const first = await inFull({ ...options, maxStates: smallModel })
-  const tooSmall = first.searched.limit !== undefined && first.searched.search.store.size >= smallModel
-  return tooSmall && options.signal?.aborted !== true ? reduced() : first
+  const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
+  const small = isLimited ? smallModel.limited : smallModel.unlimited
+  if (whyNot !== undefined || options.maxStates <= small) return inFull(options)
+  const first = await inFull({ ...options, maxStates: small })
+  const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
+  return isLarge && options.signal?.aborted !== true ? reduced() : first
 }

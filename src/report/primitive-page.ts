@@ -36,6 +36,7 @@ export function primitiveSection(key: string, primitive: Primitive): string {
   const {
     name,
     source,
+    about,
     limits = [],
     fields,
     refs = {},
@@ -75,6 +76,7 @@ export function primitiveSection(key: string, primitive: Primitive): string {
     '',
     `${how}. Read from ${source}.`,
     '',
+    ...(about === undefined ? [] : [about, '']),
     ...block('Fields', declared),
     ...block('Tied to', ties),
     ...block('Views', views),

@@ -11,6 +11,8 @@ export interface Primitive {
   readonly name: string
   /** Kernel file, and functions, that the semantics was read from. */
   readonly source: string
+  /** How it behaves, in a paragraph: what the conditions below add up to. */
+  readonly about?: string
   /** What the abstraction leaves out, a sentence each. */
   readonly limits?: readonly string[]
   /** There is one instance, always, under the primitive's name: the state of the executing process. */

@@ -107,6 +107,21 @@ describe.concurrent('check --json', () => {
     expectRefused(await space.run('check', 'm.ts', '--machine', 'steam'), 'wrong-usage')
   })
 
+  test('--reduction says how much is searched, and the verdict is the same', async () => {
+    const space = new Workspace({ 'm.ts': abba() })
+    const ran = await Promise.all(
+      [['none'], ['stubborn'], ['stubborn', '--check-reduction']].map((reduction) =>
+        space.run('check', 'm.ts', '--json', '--reduction', ...reduction),
+      ),
+    )
+    const [full, reduced, checked] = ran.map(({ stdout }) => documentOf(stdout).models[0]!)
+    expect(full).toMatchObject({ verdict: 'violated', kind: 'deadlock', reductions: [] })
+    expect(reduced).toMatchObject({ verdict: 'violated', kind: 'deadlock', reductions: ['stubborn sets'] })
+    expect(Number(reduced!['states'])).toBeLessThan(Number(full!['states']))
+    expect(checked!['states']).toBe(reduced!['states'])
+    expectRefused(await space.run('check', 'm.ts', '--reduction', 'much'), 'wrong-usage')
+  })
+
   test('where Node may not generate code, the interpreter runs and the verdict is the same', async () => {
     const space = new Workspace({ 'm.ts': abba() })
     const how = { nodeArgs: ['--disallow-code-generation-from-strings'] }

@@ -59,6 +59,8 @@ export const buffer = primitive({
     'One old backing store exists at a time; a second move before the first one is released makes the verdict unknown.',
     'What a read through an old mapping sees before the old memory is released counts as the right contents.',
   ],
+  about:
+    'Every access must find memory that exists (else use-after-free) and that is filled (else stale-data), and writes must be ordered with other accesses (else dropped-dependency). A move gives the buffer new memory at once and its contents later; accesses and mappings that were there before go on using the old memory until it is released.',
   members: 'buffer_mapping',
   fields: {
     placement: { max: 3 },

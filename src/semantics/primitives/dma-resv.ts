@@ -57,6 +57,8 @@ export const dmaResv = primitive({
     'dma_resv_copy_fences() is not modelled.',
   ],
   refs: wwMutex.refs,
+  about:
+    'A reservation is a Wait-Die ww_mutex and a container of fences. Usages are ordered KERNEL (1), WRITE (2), READ (3), BOOKKEEP (4); asking for one covers it and all stronger ones before it. Adding needs the lock and a slot reserved under the same lock; a wait needs neither, and covers exactly what is in the container when it begins.',
   members: 'dma_fence',
   fields: {
     ...wwMutex.fields,

@@ -35,6 +35,8 @@ export const memory = primitive({
     'Every notifier is concerned by every invalidation; one that is not is a branch of its body.',
     'kswapd, which any allocation may wake, is there only where the model declares it (m.kswapd()).',
   ],
+  about:
+    'GFP_KERNEL, GFP_NOFS and GFP_NOIO may enter direct reclaim, which runs one shrinker or mmu notifier of the model in the context of the caller with all its locks held, or none; inside such a body nothing reclaims again. Only GFP_NOWAIT, GFP_ATOMIC and a noreclaim scope keep it out: NOFS and NOIO leave out no more than shrinkers that look at __GFP_FS.',
   implicit: true,
   fields: {
     nofs: { max: 3, per: ['process'] },

@@ -32,6 +32,8 @@ export const workqueue = primitive({
     'Every item that m.workItem() declares may have to wait for a new worker of its own; that one queue runs short of workers because another has taken them all is not modelled.',
     'The warning of check_flush_dependency() (flushing a queue without a rescuer from reclaim, or from an item of one with) is not modelled.',
   ],
+  about:
+    'Items that are pending wait for a slot and for a worker. An ordered queue starts them one at a time, first in, first out; any other queue starts up to maxActive at once in any order. A worker may have to be made, which allocates and so may reclaim; WQ_MEM_RECLAIM guarantees one worker without that.',
   members: 'work_struct',
   fields: {
     maxActive: { max: 7, init: 7 },

@@ -110,6 +110,8 @@ export const wwMutex = primitive({
     'A lock that some earlier context of the process backed off from counts as contended too.',
     'not-the-contended-lock is what CONFIG_DEBUG_WW_MUTEXES warns of; include/linux/ww_mutex.h allows a scan over an LRU list to skip the contended lock.',
   ],
+  about:
+    'Whoever takes a ticket (wwAcquireInit) may be told to back off instead of waiting, but only while it holds another lock of the class. Wait-Die: it is told so at once if somebody older holds the lock or waits for it. Wound-Wait: an older one that holds locks and has to wait wounds the younger holder, which notices when it next has to wait for a lock of the class. Having backed off, it releases everything and takes the contended lock first, with the slow call. A holder without a ticket is simply waited for, whoever is older: nothing protects from a deadlock there.',
   refs: { class: 'ww_class' },
   fields: { locked: bit, held: { max: 2, per: ['process'] }, waits: mine, contends: mine },
   holds: { write: positive(my('held')) },
