@@ -40,9 +40,9 @@ export function expectationWord({ asExpected, expected, verdict }: Result): stri
   return verdict === 'unknown' ? 'undecided' : 'NOT AS EXPECTED'
 }
 
-/** `12 states, 0.01 s`. */
+/** `12 states, 0.01 s`; says where a reduction left states out. */
 export const effort = ({ statistics }: Result): string =>
-  `${count(statistics.states, 'state')}, ${statistics.seconds.toFixed(2)} s`
+  `${count(statistics.states, 'state')}${statistics.reductions.length > 0 ? ' (reduced)' : ''}, ${statistics.seconds.toFixed(2)} s`
 
 /** `variant N=3 notifiers=off`, or a dash. */
 export function instanceName({ variant, params, switches }: Pick<Result, 'variant' | 'params' | 'switches'>): string {
