@@ -487,7 +487,6 @@ export const newerMistakes: readonly Mistake[] = [
     caughtBy: [
       ['signalling', 'with interrupts off alone a section is one as ever'],
       ['signalling', 'with saved interrupts off alone a section is one as ever'],
-      ['signalling', 'with interrupts off alone an end without a begin is misuse'],
     ],
   },
   {
@@ -522,7 +521,7 @@ export const newerMistakes: readonly Mistake[] = [
     name: 'memory that nobody has filled and that must not be cleared',
     primitives: {
       buffer: withOperation(buffer, 'beginClear', (o) =>
-        rewritten(o, ['!=', the('unready'), 2], is(the('unready'), 0)),
+        rewritten(o, ['<=', the('unready'), 1], is(the('unready'), 0)),
       ),
     },
     caughtBy: [['buffer', 'beginClear of memory that nobody has filled is fine']],
@@ -530,7 +529,7 @@ export const newerMistakes: readonly Mistake[] = [
   {
     name: 'memory that is cleared while it is being moved',
     primitives: {
-      buffer: withOperation(buffer, 'beginClear', (o) => rewritten(o, ['!=', the('unready'), 2], 1)),
+      buffer: withOperation(buffer, 'beginClear', (o) => rewritten(o, ['<=', the('unready'), 1], 1)),
     },
     caughtBy: [['buffer', 'beginClear before a move is done is overwritten by it']],
   },

@@ -183,6 +183,16 @@ export const pageFaultFacts: readonly Fact[] = [
     after: ['a: copyUser mm -> fault', 'a: copyUser mm -> handled', 'a: fault handler', 'a: faultDropLock mm'],
     enabled: ['a: copyUser mm !! unhandled-lock-lost'],
   },
+  {
+    name: 'nor fail, where a copy may',
+    build: (m) => {
+      const mm = m.mmapLock('mm')
+      m.faultHandler(mm, 'handler', (t) => t.faultDropLock(mm))
+      m.thread('a', (t) => t.copyUser(mm, { efault: () => t.local('failed') }))
+    },
+    after: ['a: copyUser mm -> fault', 'a: copyUser mm -> handled', 'a: fault handler', 'a: faultDropLock mm'],
+    enabled: ['a: copyUser mm !! unhandled-lock-lost'],
+  },
   fact(
     'one that takes it again on some paths only is misuse',
     retries(
