@@ -24,7 +24,7 @@ import { addOperations } from './operations.ts'
 import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
-import type { Setting } from './switches.ts'
+import { startsOf, type Setting } from './switches.ts'
 import { workerPath, type Item } from './workers.ts'
 
 export interface ProcessOptions {
@@ -86,10 +86,7 @@ export class Builder {
     const site = this.#here()
     const primitive = this.#registry.primitives[kind]!
     const full = this.#claim('object', name, site)
-    const init: Record<string, number> = {}
-    for (const [name, setting] of Object.entries(this.#switches))
-      if ((setting === 'on' || setting === 'off') && primitive.fields[name]?.per === undefined)
-        if (Object.hasOwn(primitive.fields, name)) init[name] = Number(setting === 'on')
+    const init: Record<string, number> = startsOf(this.#switches, primitive)
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
       if (key === 'role' || key === 'members' || value === undefined) continue

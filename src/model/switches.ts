@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError, type Site } from '#base/errors'
 import { listed, nearest } from '#base/text'
+import type { Primitive } from '#semantics/primitive'
 
 /** Configuration switches of a model, by name, with their settings; the first one is meant unless another is asked for. */
 export type Switches<S extends string = string> = Readonly<Record<S, readonly [string, ...string[]]>>
@@ -54,6 +55,16 @@ export function chooseSetting(id: string, switches: Switches, chosen: Setting): 
   }
   return Object.fromEntries(Object.entries(switches).map(([name, settings]) => [name, chosen[name] ?? settings[0]]))
 }
+
+/** Start values of the shared fields of a primitive that a switch is called after. */
+export const startsOf = (setting: Setting, { fields }: Primitive): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(setting)
+      .filter(
+        ([name, value]) => Object.hasOwn(fields, name) && fields[name]!.per === undefined && /^(on|off)$/.test(value),
+      )
+      .map(([name, value]) => [name, Number(value === 'on')]),
+  )
 
 /** Every combination of settings, the first switch varying slowest. */
 export const settingsOf = (switches: Switches): readonly Setting[] =>

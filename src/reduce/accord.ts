@@ -20,7 +20,7 @@ export class Accord {
   constructor(system: System, actions: readonly Action[], domains: Domains) {
     this.#actions = actions
     this.#domains = domains
-    const valuation = (): Valuation => new Int32Array(system.variables.length)
+    const valuation = (): Valuation => new Float64Array(system.variables.length)
     this.#scratch = { before: valuation(), one: valuation(), other: valuation() }
     const touching = new Map<string, TransitionId[]>()
     for (const { id, reads, writes, locationsOf, movers } of actions)

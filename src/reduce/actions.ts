@@ -3,8 +3,8 @@ import { eachLeaf, evaluator, isLocationTest, isVarRead, not } from '#system/exp
 import { footprint } from '#system/footprint'
 import type { Expr, ProcessId, System, TransitionId, VarId } from '#system/system'
 
-/** A valuation of variables, by their id. Locations are looked at elsewhere. */
-export type Valuation = Int32Array
+/** A valuation of variables, by their id; doubles, since a range may end at 2^31. Locations are looked at elsewhere. */
+export type Valuation = Float64Array
 
 /** A conjunct of a guard with what it looks at. */
 export interface Conjunct {

@@ -18,7 +18,7 @@ export class Domains {
   readonly #groupOf: readonly number[]
   readonly #groups: readonly (readonly VarId[])[]
   /** Reachable valuations of a group, in the order of its variables; undefined where they are too many. */
-  readonly #reachable: readonly (readonly Int32Array[] | undefined)[]
+  readonly #reachable: readonly (readonly Float64Array[] | undefined)[]
 
   constructor(system: System, actions: readonly Action[]) {
     this.#system = system
@@ -117,7 +117,11 @@ export class Domains {
     return tuples
   }
 
-  #explore(variables: readonly VarId[], group: number, writers: readonly Action[]): readonly Int32Array[] | undefined {
+  #explore(
+    variables: readonly VarId[],
+    group: number,
+    writers: readonly Action[],
+  ): readonly Float64Array[] | undefined {
     const inside = (reads: Iterable<VarId>): boolean => this.groupOf(reads) === group
     // A value that comes from elsewhere could be anything: nothing is assumed then.
     for (const { writes, id, opaque } of writers)
@@ -135,9 +139,9 @@ export class Domains {
       ),
       fire: action.fire,
     }))
-    const scratch = new Int32Array(this.#system.variables.length)
+    const scratch = new Float64Array(this.#system.variables.length)
     const ranges = variables.map((v) => this.#system.variables[v]!)
-    const initial = Int32Array.from(ranges, ({ init }) => init)
+    const initial = Float64Array.from(ranges, ({ init }) => init)
     const seen = new Set([initial.join()])
     const found = [initial]
     for (const valuation of found) {
@@ -145,7 +149,7 @@ export class Domains {
         for (const [i, v] of variables.entries()) scratch[v] = valuation[i]!
         if (!conjuncts.every(({ holds }) => holds(scratch))) continue
         fire(scratch)
-        const next = Int32Array.from(variables, (v) => scratch[v]!)
+        const next = Float64Array.from(variables, (v) => scratch[v]!)
         if (next.some((x, i) => x < ranges[i]!.min || x > ranges[i]!.max)) continue
         const key = next.join()
         if (seen.has(key)) continue

@@ -34,8 +34,8 @@ export class NecessaryEnabling {
     this.#writers = writers
     this.#movers = movers
     this.#scratch = {
-      before: new Int32Array(system.variables.length),
-      after: new Int32Array(system.variables.length),
+      before: new Float64Array(system.variables.length),
+      after: new Float64Array(system.variables.length),
     }
   }
 

@@ -54,7 +54,8 @@ const count = Number(process.env['REDUCE_MODELS'] ?? 800)
 describe('the reduced search tells what the full one tells', { timeout: 86_400_000 }, () => {
   test('on random protocols', () => {
     const { models, full, reduced } = all(first, first + count, randomProtocol)
-    expect(models).toBeGreaterThan(count * 0.85)
+    // The others have more than 20,000 states or a loop around a trylock; the generator must not drift towards those.
+    expect(models).toBeGreaterThan(count * 0.8)
     expect(reduced).toBeLessThan(full / 2)
   })
 

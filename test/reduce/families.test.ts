@@ -18,7 +18,7 @@ const sizes = (source: ModelSource, variant: string | undefined, N: number, orde
 }
 
 describe('reduced sizes', () => {
-  // The states agree with an independent implementation of the same sets, in another language.
+  // The figures of an independent prototype of the same sets.
   test.each([
     [7, 897],
     [8, 1445],
@@ -37,7 +37,7 @@ describe('reduced sizes', () => {
     expect(sizes(fenceFarm, 'atomic', 3, 'depth-first')).toEqual(sizes(fenceFarm, 'atomic', 3))
   })
 
-  test('ordered-locks 20, which has some 10^17 states, is searched whole', async () => {
+  test('ordered-locks 20, far beyond a full search, is searched whole', async () => {
     const result = await check(orderedLocks.instantiate(undefined, { N: 20 }), orderedLocks.registry, {
       reduction: 'stubborn',
     })
