@@ -2,7 +2,7 @@
 import { kinds, type Kind } from '#ir/model'
 import type { MachineChoice } from './machine.ts'
 
-export const reductions = ['auto', 'none', 'stubborn'] as const
+export const reductions = ['auto', 'none', 'stubborn', 'full'] as const
 export type ReductionChoice = (typeof reductions)[number]
 
 /** What a caller may ask of a check. */
@@ -19,7 +19,8 @@ export interface CheckOptions {
   readonly kinds?: readonly Kind[]
   /**
    * `none`: every state is searched. `stubborn`: only what stubborn sets leave, where that is proven to preserve the
-   * verdict. `auto`, unless said: small models in full, so that traces are shortest, larger ones with stubborn sets.
+   * verdict. `full`: besides, states are not stored where only one thing can be done. `auto`, unless said: small models
+   * in every state, so that traces are shortest, larger ones with every reduction.
    */
   readonly reduction?: ReductionChoice
   /** Check every stubborn set against what it promises. Slow. */

@@ -36,7 +36,8 @@ export async function runSearch<S>(
   reduction?: Reduction<S>,
 ): Promise<Searched<S>> {
   const frontier = options.order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
-  const search = explore({ machine, frontier, observers: [facts], ...(reduction && { select: reduction.select }) })
+  const { select, pass } = reduction ?? {}
+  const search = explore({ machine, frontier, observers: [facts], ...(select && { select }), pass })
   const start = performance.now()
   let breath = start
   let peakMemoryBytes = process.memoryUsage.rss()

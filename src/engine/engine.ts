@@ -2,7 +2,7 @@
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Machine, StateStore } from '#system/machine'
 import { layoutOf, pack, readField, type Layout, type Packed } from './layout.ts'
-import { askedOf, compile, programOf, type Program } from './program.ts'
+import { askedOf, compile, compileExpressions, programOf, type Program } from './program.ts'
 import { StateTable } from './state-table.ts'
 
 /**
@@ -41,7 +41,7 @@ export class Engine implements Machine<Packed> {
   fire(state: Packed, transition: TransitionId): Packed {
     this.#scratch.set(state)
     this.#program.fire(state, transition, this.#scratch, 0)
-    return [...this.#scratch]
+    return Array.from(this.#scratch)
   }
 
   value(state: Packed, variable: number): number {
@@ -54,6 +54,10 @@ export class Engine implements Machine<Packed> {
 
   compiled(e: Expr): ((state: Packed) => number) | undefined {
     return this.#compiled.get(e)
+  }
+
+  compile(expressions: readonly Expr[]): readonly ((state: Packed) => number)[] | undefined {
+    return compileExpressions(expressions, this.#layout)
   }
 
   store(): Visited {

@@ -35,14 +35,32 @@ export function programOf(system: System, layout: Layout): Code {
   )
 }
 
+/** Functions of a packed state, one an expression; undefined if the runtime refuses them. */
+export function compileExpressions(
+  expressions: readonly Expr[],
+  layout: Layout,
+): readonly ((state: Packed) => number)[] | undefined {
+  try {
+    const functions = new Functions(maxSource)
+    const code = new ExpressionCode(layout, functions)
+    const made = expressions.map((e) => functions.define(js`s`, js`return ${code.number(e)}\n`))
+    return evaluate(functions.returning(js`[${joined(made, js`, `)}]`)) as readonly ((state: Packed) => number)[]
+  } catch (error) {
+    if (error instanceof Unfit) return undefined
+    throw error
+  }
+}
+
 /**
  * Turns source into what it yields.
  * @throws Unfit if the runtime refuses: code generation is switched off, or the source exceeds a limit of V8.
  */
-export function compile(source: Code): Program {
+export const compile = (source: Code): Program => evaluate(source) as Program
+
+function evaluate(source: Code): unknown {
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- see Code: it holds numbers and text of this room only
-    return new Function(source.text)() as Program
+    return new Function(source.text)()
   } catch (cause) {
     throw new Unfit(`generated code was refused: ${(cause as Error).message}`, { cause })
   }

@@ -22,7 +22,6 @@ export class Facts<S> implements Observer<S> {
   readonly #machine: Machine<S>
   readonly #fired = new Set<TransitionId>()
   readonly #faults = new Map<TransitionId, number>()
-  readonly #visited: readonly Set<LocationId>[]
   readonly #holds: readonly { readonly process: ProcessId; readonly when: (state: S) => number }[]
   readonly #debts: readonly ((state: S) => number)[]
 
@@ -35,16 +34,22 @@ export class Facts<S> implements Observer<S> {
     this.owed = new BitRows(debts.length)
     this.fired = this.#fired
     this.faults = this.#faults
-    this.#visited = processes.map(() => new Set())
     this.#holds = holds
       .filter((hold) => hold.queued !== true)
       .map(({ process, when }) => ({ process, when: evaluator(when, machine) }))
     this.#debts = debts.map((debt) => evaluator(debt.owed, machine))
   }
 
-  /** Whether a process was at this location in some state. */
+  /** Whether a process was at this location in some state, stored or passed through: it starts there or came there. */
   visited(process: ProcessId, location: LocationId): boolean {
-    return this.#visited[process]!.has(location)
+    const { processes, transitions } = this.#machine.system
+    if (processes[process]!.init === location) return true
+    for (const id of this.#fired) {
+      const transition = transitions[id]!
+      if (transition.process === process && transition.to === location) return true
+      if (transition.joint?.some((move) => move.process === process && move.to === location)) return true
+    }
+    return false
   }
 
   expand(id: number, state: S): void {
@@ -56,7 +61,6 @@ export class Facts<S> implements Observer<S> {
         continue
       }
       const at = this.#machine.location(state, p)
-      this.#visited[p]!.add(at)
       if (at === process.faultAt) this.faulted.set(id, p)
       else if (process.locations[at]!.rest) this.resting.set(id, p)
     }

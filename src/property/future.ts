@@ -36,6 +36,9 @@ export class Future {
       const { process, joint = [] } = system.transitions[id]!
       return [process, ...joint.map((move) => move.process)]
     }
+    const paidBy = new Map<TransitionId, number[]>()
+    for (const [d, debt] of system.debts.entries())
+      for (const id of debt.paidBy) paidBy.set(id, [...(paidBy.get(id) ?? []), d])
     const parts = (this.#components = components(graph, follows))
     const moves = (this.#moves = new BitRows(system.processes.length, parts.count))
     const pays = (this.#pays = new BitRows(system.debts.length, parts.count))
@@ -50,6 +53,10 @@ export class Future {
       for (let edge = 0; edge < graph.degree(state); edge++) {
         if (!follows(state, edge)) continue
         for (const process of movers(graph.transition(state, edge))) moves.set(own, process)
+        for (const id of graph.rest(state, edge)) {
+          for (const process of movers(id)) moves.set(own, process)
+          for (const debt of paidBy.get(id) ?? []) pays.set(own, debt)
+        }
         const next = parts.of[graph.target(state, edge)]!
         if (next === own) continue
         moves.join(own, moves, next)

@@ -28,7 +28,13 @@ export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
   const states = Array.from({ length: graph.states }, (_, i) => i).sort((a, b) => of[a]! - of[b]!)
   for (const state of states)
     for (let edge = 0; edge < graph.degree(state); edge++)
-      if (follows(state, edge)) rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
+      if (follows(state, edge)) {
+        rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
+        if (graph.rest(state, edge).length > 0)
+          for (const id of [graph.transition(state, edge), ...graph.rest(state, edge)])
+            for (const { process, to } of [transitions[id]!, ...(transitions[id]!.joint ?? [])])
+              if (processes[process]!.locations[to]!.rest) rests.set(of[state]!, process)
+      }
   const found = new Map<number, Finding>()
   // Only a process with a resting location somewhere can be missing one.
   const candidates = [...processes.keys()].filter((p) => processes[p]!.locations.some((location) => location.rest))

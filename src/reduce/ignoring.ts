@@ -25,7 +25,10 @@ export function ignoringStates(graph: Graph, enabledAt: (state: number) => reado
   })
   each((state, own) => {
     if (terminal[own] === 0) return
-    for (let edge = 0; edge < graph.degree(state); edge++) fired[own]!.add(graph.transition(state, edge))
+    for (let edge = 0; edge < graph.degree(state); edge++) {
+      fired[own]!.add(graph.transition(state, edge))
+      for (const id of graph.rest(state, edge)) fired[own]!.add(id)
+    }
   })
   const found: number[] = []
   each((state, own) => {

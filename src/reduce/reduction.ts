@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Search, Selector } from '#explore/explore'
+import { InternalError } from '#base/assert'
+import type { Passage, Search, Selector } from '#explore/explore'
 import type { Machine } from '#system/machine'
+import type { TransitionId } from '#system/system'
+import { Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
 import { ignoringStates } from './ignoring.ts'
-import { StubbornSets } from './stubborn.ts'
+import { ProcessClosure } from './process-closure.ts'
+import type { StubbornSets } from './stubborn-sets.ts'
+
+export interface ReductionOptions<S> {
+  /** Leave states unstored in which a single transition is fired. */
+  readonly chains?: boolean
+  /** Check the promise of every set (`--check-reduction`); slow. */
+  readonly verify?: boolean
+  readonly stubborn?: StubbornSets<S>
+}
 
 /**
  * A search with stubborn sets that preserves every verdict (docs/theory.md 3): it selects what is fired, and says after
@@ -14,23 +26,41 @@ export class Reduction<S> {
   readonly #stubborn: StubbornSets<S>
   readonly #full = new Set<number>()
   readonly #verify: boolean
+  /** Set if chains are compressed: what is fired in a state that need not be stored. */
+  readonly pass: Passage<S> | undefined
 
-  /** @param verify check the promise of every set (`--check-reduction`); slow */
-  constructor(machine: Machine<S>, verify = false, stubborn = new StubbornSets(machine)) {
+  constructor(machine: Machine<S>, options: ReductionOptions<S> = {}) {
     this.#machine = machine
-    this.#stubborn = stubborn
-    this.#verify = verify
+    this.#stubborn = options.stubborn ?? new ProcessClosure(machine)
+    this.#verify = options.verify ?? false
+    this.pass = options.chains === true ? this.#passage(new Chains(machine.system)) : undefined
   }
 
   /**
    * What is fired in a state.
    * @throws InternalError if a set is verified and does not keep what it promises.
    */
-  readonly select: Selector<S> = (state, enabled, id) => {
-    if (enabled.length < 2 || this.#full.has(id)) return enabled
-    const chosen = this.#stubborn.smallest(state, enabled)
-    if (this.#verify && chosen.fired.length < enabled.length) this.#stubborn.verify(state, chosen, brokenDiamond)
-    return chosen.fired
+  readonly select: Selector<S> = (state, enabled, id) =>
+    enabled.length < 2 || this.#full.has(id) ? enabled : this.#fired(state, enabled)
+
+  #fired(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
+    const fired = this.#stubborn.smallest(state, enabled)
+    if (this.#verify && fired.length < enabled.length) {
+      const { members } = this.#stubborn.whole(state, enabled)
+      const why = brokenDiamond(this.#machine, state, (id) => members.has(id))
+      if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
+    }
+    return fired
+  }
+
+  #passage(chains: Chains): Passage<S> {
+    return (state, by) => {
+      if (chains.mustEnd(by)) return undefined
+      const enabled = this.#machine.enabled(state)
+      if (enabled.length === 0) return undefined
+      const fired = enabled.length === 1 ? enabled : this.#fired(state, enabled)
+      return fired.length === 1 && chains.mayPass(by, fired[0]!) ? fired[0]! : undefined
+    }
   }
 
   /** Has the states expanded fully at which the search ignored something; false if there are none. */

@@ -12,7 +12,13 @@ export interface Reader<S> {
   location(state: S, process: ProcessId): LocationId
   /** A faster way to the value of this very expression, if the reader has one. */
   compiled?(e: Expr): ((state: S) => number) | undefined
+  /** Faster ways to the values of these, all at once, if the reader can make them. */
+  compile?(expressions: readonly Expr[]): readonly ((state: S) => number)[] | undefined
 }
+
+/** {@link evaluator} of each, made together. */
+export const evaluators = <S>(expressions: readonly Expr[], reader: Reader<S>): readonly ((state: S) => number)[] =>
+  reader.compile?.(expressions) ?? expressions.map((e) => evaluator(e, reader))
 
 /**
  * The meaning of every operator on numbers: exact whole-number arithmetic; `/` and `%` truncate towards zero; the bit

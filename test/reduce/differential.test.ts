@@ -26,9 +26,11 @@ function systemOf(build: () => ReturnType<typeof randomModel>): System | undefin
 function compared(system: System | undefined, name: string, verify = false): { full: number; reduced: number } {
   if (system === undefined || whyNotReduced(system) !== undefined) return { full: 0, reduced: 0 }
   const full = searchedInFull(system)
-  const reduced = searchedReduced(system, { verify })
+  const reduced = searchedReduced(system, { verify, chains: false })
+  const compressed = searchedReduced(system)
   if (full === undefined || reduced === undefined) return { full: 0, reduced: 0 }
   expect(reduced.told, name).toEqual(full.told)
+  expect(compressed?.told, `${name}, chains compressed`).toEqual(full.told)
   return { full: full.states, reduced: reduced.states }
 }
 

@@ -8,7 +8,7 @@ import { judge } from '#property/judge'
 import { Evidence } from '#property/property'
 import { Reduction } from '#reduce/reduction'
 import { relationsOf, type Relations } from '#reduce/relations'
-import { StubbornSets } from '#reduce/stubborn'
+import { ProcessClosure } from '#reduce/process-closure'
 import type { System } from '#system/system'
 
 /** What must not depend on whether a search was reduced. */
@@ -35,6 +35,8 @@ interface Options {
   readonly verify?: boolean
   readonly relations?: (relations: Relations) => Relations
   readonly limit?: number
+  /** Whether chains are compressed; they are unless said. */
+  readonly chains?: boolean
 }
 
 /** Searches in full; undefined if there are too many states. */
@@ -45,8 +47,9 @@ export const searchedInFull = (system: System, options: Options = {}): Searched 
 export function searchedReduced(system: System, options: Options = {}): Searched | undefined {
   const machine = new Engine(system)
   const relations = relationsOf(system)
-  const stubborn = new StubbornSets(machine, options.relations?.(relations) ?? relations)
-  return searched(system, new Reduction(machine, options.verify, stubborn), options, machine)
+  const stubborn = new ProcessClosure(machine, options.relations?.(relations) ?? relations)
+  const { verify = false, chains = true } = options
+  return searched(system, new Reduction(machine, { verify, chains, stubborn }), options, machine)
 }
 
 function searched(
@@ -57,7 +60,8 @@ function searched(
 ): Searched | undefined {
   const facts = new Facts(machine)
   const frontier = order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
-  const search = explore({ machine, frontier, observers: [facts], ...(reduction && { select: reduction.select }) })
+  const { select, pass } = reduction ?? {}
+  const search = explore({ machine, frontier, observers: [facts], ...(select && { select }), pass })
   let rounds = -1
   do {
     search.advance(limit)

@@ -47,7 +47,7 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .option('--depth-first', 'search depth first: less memory, longer traces')
     .addOption(new Option('--machine <name>', 'what executes the models').choices(machines).default('auto'))
     .addOption(
-      new Option('--reduction <name>', 'how much is searched: stubborn sets, or every state')
+      new Option('--reduction <name>', 'how much is searched: all reductions, stubborn sets only, or every state')
         .choices(reductions)
         .default('auto'),
     )

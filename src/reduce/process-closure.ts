@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+import { evaluators } from '#system/expression'
+import type { Machine } from '#system/machine'
+import type { ProcessId, TransitionId } from '#system/system'
+import type { Conjunct } from './actions.ts'
+import { Prospects, type Prospect } from './prospects.ts'
+import { relationsOf, type Relations } from './relations.ts'
+import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
+
+/** What has to move before a disabled transition can: the cuts of one conjunct. */
+interface Need {
+  readonly conjunct: number
+  readonly last: Prospect
+  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
+  readonly first: readonly Change[] | undefined
+}
+
+interface Change {
+  readonly conjuncts: Int32Array
+  readonly movers: Prospect
+}
+
+/**
+ * Strong stubborn sets closed over processes (docs/theory.md 2). A set `W` of processes stands for all transitions that
+ * leave their present locations, enabled or not. It is closed if
+ * - with an enabled transition every process that may still do something not in accord with it is in `W`, and
+ * - with a disabled one, for one of its false conjuncts, every process is in `W` that may still do something of a
+ *   necessary enabling set of that conjunct.
+ * Then what happens outside `W` neither enables, disables nor is disturbed by what leaves `W`.
+ *
+ * The sets are found again in every state that is visited, so everything here is small arrays of numbers.
+ */
+export class ProcessClosure<S> implements StubbornSets<S> {
+  readonly #machine: Machine<S>
+  readonly #relations: Relations
+  readonly #prospects: Prospects
+  readonly #movers: readonly (readonly ProcessId[])[]
+  readonly #leaving: Relations['reach']['leaving']
+  readonly #alone: readonly (readonly TransitionId[])[]
+  readonly #conflicting: (Prospect | undefined)[]
+  readonly #needs: (readonly Need[] | undefined)[]
+  readonly #conjuncts: ReadonlyMap<Conjunct, number>
+  readonly #values: readonly ((state: S) => number)[]
+  /** What is known of the present state: locations, enabled transitions, their number by process. */
+  readonly #at: Int32Array
+  readonly #enabled: Uint8Array
+  readonly #enabledOf: Int32Array
+  /** Values of conjuncts, -1 where nobody asked yet, and those that were asked for. */
+  readonly #known: Int8Array
+  readonly #asked: Int32Array
+  #askedCount = 0
+  /** The set under construction, its members in order of arrival, and how many enabled transitions leave them. */
+  readonly #inside: Uint8Array
+  readonly #members: Int32Array
+  #size = 0
+  #fired = 0
+  /** Which cut a process was last counted for. */
+  readonly #counted: Int32Array
+  #cut = 0
+
+  constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
+    const { actions, reach } = relations
+    const { processes, transitions } = machine.system
+    this.#machine = machine
+    this.#relations = relations
+    this.#prospects = new Prospects(machine.system, reach)
+    this.#movers = actions.map(({ movers }) => movers)
+    this.#leaving = reach.leaving
+    this.#alone = actions.map(({ id }) => [id])
+    this.#conflicting = actions.map(() => undefined)
+    this.#needs = actions.map(() => undefined)
+    const conjuncts = actions.flatMap((action) => action.conjuncts)
+    this.#conjuncts = new Map(conjuncts.map((conjunct, i) => [conjunct, i]))
+    this.#values = evaluators(
+      conjuncts.map(({ expr }) => expr),
+      machine,
+    )
+    this.#at = new Int32Array(processes.length)
+    this.#enabled = new Uint8Array(transitions.length)
+    this.#enabledOf = new Int32Array(processes.length)
+    this.#known = new Int8Array(conjuncts.length).fill(-1)
+    this.#asked = new Int32Array(conjuncts.length)
+    this.#inside = new Uint8Array(processes.length)
+    this.#members = new Int32Array(processes.length)
+    this.#counted = new Int32Array(processes.length)
+  }
+
+  smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
+    this.#look(state, enabled)
+    const seed = this.#bestSeed(state, enabled)
+    let fired = enabled
+    if (seed >= 0) {
+      this.#close(seed, state, Infinity)
+      fired =
+        this.#fired === 1 ? this.#alone[enabled.find((id) => this.#isMember(id))!]! : enabled.filter(this.#isMember)
+    }
+    this.#forget(enabled)
+    return fired
+  }
+
+  whole(state: S, enabled: readonly TransitionId[]): Stubborn {
+    this.#look(state, enabled)
+    const seed = this.#bestSeed(state, enabled)
+    if (seed >= 0) this.#close(seed, state, Infinity)
+    const members = new Set<TransitionId>()
+    for (const [process, at] of this.#at.entries())
+      if (seed < 0 || this.#inside[process] === 1) for (const id of this.#leaving[process]![at]!) members.add(id)
+    this.#forget(enabled)
+    return { members }
+  }
+
+  readonly #isMember = (id: TransitionId): boolean => this.#inside[this.#movers[id]![0]!] === 1
+
+  #look(state: S, enabled: readonly TransitionId[]): void {
+    const at = this.#at
+    for (let p = 0; p < at.length; p++) at[p] = this.#machine.location(state, p)
+    for (let i = 0; i < enabled.length; i++) {
+      const id = enabled[i]!
+      this.#enabled[id] = 1
+      this.#enabledOf[this.#movers[id]![0]!]!++
+    }
+  }
+
+  #forget(enabled: readonly TransitionId[]): void {
+    for (let i = 0; i < enabled.length; i++) {
+      const id = enabled[i]!
+      this.#enabled[id] = 0
+      this.#enabledOf[this.#movers[id]![0]!] = 0
+    }
+    for (let i = 0; i < this.#askedCount; i++) this.#known[this.#asked[i]!] = -1
+    this.#askedCount = 0
+  }
+
+  /** The first process of those whose closures fire the fewest transitions; -1 if that is all of them. */
+  #bestSeed(state: S, enabled: readonly TransitionId[]): ProcessId {
+    // Mostly there is a set with a single one, and most others are seen to have more after a step or two.
+    const single = this.#seedBelow(2, state, enabled)
+    return single >= 0 ? single : this.#seedBelow(enabled.length, state, enabled)
+  }
+
+  #seedBelow(bound: number, state: S, enabled: readonly TransitionId[]): ProcessId {
+    let best = -1
+    let size = bound
+    let last = -1
+    for (let i = 0; i < enabled.length && size > 1; i++) {
+      const seed = this.#movers[enabled[i]!]![0]!
+      // Ascending ids are grouped by process.
+      if (seed === last) continue
+      last = seed
+      const fired = this.#close(seed, state, size)
+      if (fired >= size) continue
+      best = seed
+      size = fired
+    }
+    return best
+  }
+
+  /**
+   * Makes `#inside` the smallest closed set that contains the seed, and returns how many enabled transitions leave it.
+   * Gives up, and returns `bound`, once that are so many.
+   */
+  #close(seed: ProcessId, state: S, bound: number): number {
+    const members = this.#members
+    for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
+    this.#size = 0
+    this.#fired = 0
+    this.#add(seed)
+    for (let next = 0; next < this.#size; next++) {
+      const process = members[next]!
+      const leaving = this.#leaving[process]![this.#at[process]!]!
+      for (let i = 0; i < leaving.length; i++) {
+        if (this.#fired >= bound) return bound
+        const id = leaving[i]!
+        const movers = this.#movers[id]!
+        for (let k = 0; k < movers.length; k++) this.#add(movers[k]!)
+        if (this.#enabled[id] === 1) this.#addAll((this.#conflicting[id] ??= this.#conflictsOf(id)))
+        else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)), state)
+      }
+    }
+    return this.#fired
+  }
+
+  #add(process: ProcessId): void {
+    if (this.#inside[process] === 1) return
+    this.#inside[process] = 1
+    this.#fired += this.#enabledOf[process]!
+    this.#members[this.#size++] = process
+  }
+
+  #addAll(prospect: Prospect): void {
+    const { pool } = this.#prospects
+    for (let i = 0; i < prospect.length; i += 2) {
+      const process = prospect[i]!
+      if (pool[prospect[i + 1]! + this.#at[process]!] === 1) this.#add(process)
+    }
+  }
+
+  /** Of the cuts of all false conjuncts the one that brings the fewest new processes in. */
+  #addEnabling(needs: readonly Need[], state: S): void {
+    let fewest = Infinity
+    let best: Need | undefined
+    let viaFirst = false
+    for (let i = 0; i < needs.length && fewest > 0; i++) {
+      const need = needs[i]!
+      if (this.#holds(need.conjunct, state)) continue
+      this.#cut++
+      const last = this.#fresh(need.last)
+      if (last < fewest) {
+        fewest = last
+        best = need
+        viaFirst = false
+      }
+      if (need.first === undefined || fewest === 0) continue
+      this.#cut++
+      const first = this.#freshFirst(need.first, state)
+      if (first < fewest) {
+        fewest = first
+        best = need
+        viaFirst = true
+      }
+    }
+    // Without a false conjunct a partner of a rendezvous is elsewhere; the partners are in already.
+    if (best === undefined || fewest === 0) return
+    if (!viaFirst) this.#addAll(best.last)
+    else for (const change of best.first!) if (this.#allHold(change.conjuncts, state)) this.#addAll(change.movers)
+  }
+
+  #freshFirst(changes: readonly Change[], state: S): number {
+    let fresh = 0
+    for (let i = 0; i < changes.length; i++)
+      if (this.#allHold(changes[i]!.conjuncts, state)) fresh += this.#fresh(changes[i]!.movers)
+    return fresh
+  }
+
+  /** How many processes a cut brings in that are not in yet; each is counted once a cut. */
+  #fresh(prospect: Prospect): number {
+    const { pool } = this.#prospects
+    let fresh = 0
+    for (let i = 0; i < prospect.length; i += 2) {
+      const process = prospect[i]!
+      if (this.#inside[process] === 1 || this.#counted[process] === this.#cut) continue
+      if (pool[prospect[i + 1]! + this.#at[process]!] === 0) continue
+      this.#counted[process] = this.#cut
+      fresh++
+    }
+    return fresh
+  }
+
+  #allHold(conjuncts: Int32Array, state: S): boolean {
+    for (let i = 0; i < conjuncts.length; i++) if (!this.#holds(conjuncts[i]!, state)) return false
+    return true
+  }
+
+  #holds(conjunct: number, state: S): boolean {
+    const known = this.#known[conjunct]!
+    if (known >= 0) return known === 1
+    const holds = this.#values[conjunct]!(state) !== 0
+    this.#known[conjunct] = holds ? 1 : 0
+    this.#asked[this.#askedCount++] = conjunct
+    return holds
+  }
+
+  #conflictsOf(id: TransitionId): Prospect {
+    return this.#prospects.of(this.#relations.conflicts(id))
+  }
+
+  #needsOf(id: TransitionId): readonly Need[] {
+    return this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
+      conjunct: this.#conjuncts.get(conjunct)!,
+      last: this.#prospects.of(this.#relations.lastChanges(conjunct)),
+      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
+        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conjuncts.get(c)!),
+        movers: this.#prospects.ofOne(change.id),
+      })),
+    }))
+  }
+}

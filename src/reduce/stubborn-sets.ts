@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { TransitionId } from '#system/system'
+
+/** A strong stubborn set, enabled transitions and disabled ones. */
+export interface Stubborn {
+  readonly members: ReadonlySet<TransitionId>
+}
+
+/** A way to find strong stubborn sets (docs/theory.md 1). The same state gives the same set for ever. */
+export interface StubbornSets<S> {
+  /** The enabled transitions of the smallest set that was found, in ascending id. */
+  smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
+  /** That set with its disabled members, for a check of its promise. */
+  whole(state: S, enabled: readonly TransitionId[]): Stubborn
+}

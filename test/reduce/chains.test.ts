@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import { eq } from 'fencecheck'
+import { describe, expect, test } from 'vitest'
+import { check } from '#check/check'
+import { lower } from '#semantics/lower/lower'
+import { backEdges } from '#reduce/chains'
+import type { System } from '#system/system'
+import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
+import { randomModel } from '../fixtures/random-model.ts'
+import { searchedInFull, searchedReduced } from './searched.ts'
+
+const systemOf = (build: (m: M) => void): System => lower(instance(build), kernelRegistry)
+
+/** `a` and `b` take turns for ever; stored are the ends of their rounds, so `b` moves only in between. */
+const turns =
+  (middle: (t: T) => void) =>
+  (m: M): void => {
+    const x = m.int('x', { max: 2 })
+    m.thread('a', (t) =>
+      t.loop(() => {
+        t.set(x, 1)
+        t.await(eq(x, 2))
+        t.set(x, 0)
+      }),
+    )
+    m.thread('b', (t) =>
+      t.loop(() => {
+        t.await(eq(x, 1))
+        middle(t)
+        t.set(x, 2)
+      }),
+    )
+  }
+
+describe('what happens between stored states counts', () => {
+  const agrees = (build: (m: M) => void) => {
+    const [full, reduced] = [searchedInFull(systemOf(build))!, searchedReduced(systemOf(build))!]
+    expect(reduced.told).toEqual(full.told)
+    return reduced
+  }
+
+  test('a process that moves only there is not stuck, and nothing was ignored', () => {
+    const { told, rounds, states } = agrees(turns(() => {}))
+    expect(told.kinds).toEqual([])
+    expect(rounds).toBe(0)
+    expect(states).toBeLessThan(searchedReduced(systemOf(turns(() => {})), { chains: false })!.states)
+  })
+
+  test('a process that rests only there does come to rest', () => {
+    expect(agrees(turns((t) => t.idle())).told.findings).toEqual([])
+  })
+
+  test('what is enabled at the ends and fired in between is not ignored', () => {
+    const build = (m: M): void => {
+      const [x, y] = [m.int('x', { max: 1 }), m.int('y', { max: 1 })]
+      m.thread('a', (t) => t.loop(() => (t.set(x, 1), t.set(x, 0))))
+      m.thread('b', (t) => (t.set(y, 1), t.local()))
+    }
+    expect(agrees(build).rounds).toBeLessThanOrEqual(searchedReduced(systemOf(build), { chains: false })!.rounds)
+  })
+
+  test('the trace of a fault leads all the way to it', async () => {
+    const built = instance((m) => {
+      const x = m.int('x', { max: 3 })
+      m.thread('a', (t) => {
+        t.set(x, 1)
+        t.set(x, 2)
+        t.assert(eq(x, 1))
+      })
+    })
+    const { violation } = await check(built, kernelRegistry, { reduction: 'full' })
+    expect(violation?.trace.steps).toHaveLength(3)
+  })
+})
+
+describe('back edges', () => {
+  test('every cycle of every control graph has one', () => {
+    let cycles = 0
+    for (let seed = 1; seed <= 150; seed++) {
+      let system: System
+      try {
+        system = lower(randomModel(seed), kernelRegistry)
+      } catch {
+        continue
+      }
+      const back = backEdges(system)
+      cycles += back.size
+      for (const [p, { locations }] of system.processes.entries()) {
+        // Without its back edges a control graph can be put in order: Kahn's algorithm takes every location away.
+        const edges = system.transitions.flatMap((t, id) =>
+          back.has(id) ? [] : [t, ...(t.joint ?? [])].filter((move) => move.process === p),
+        )
+        const left = new Set(locations.keys())
+        for (let before = -1; before !== left.size;) {
+          before = left.size
+          for (const at of left) if (!edges.some(({ from, to }) => to === at && left.has(from))) left.delete(at)
+        }
+        expect([...left], `seed ${seed}, process ${p}`).toEqual([])
+      }
+    }
+    expect(cycles).toBeGreaterThan(100)
+  })
+})
