@@ -14,7 +14,7 @@ import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { assumptionsOf } from './assumptions.ts'
 import { mismatch } from './expectation.ts'
-import { machineFor, type MachineName } from './machine.ts'
+import type { MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
 import { searchAsAsked } from './reduced-search.ts'
@@ -28,8 +28,7 @@ import { unusedHooks } from './unused-hooks.ts'
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   const system = lower(model, registry)
-  const { name, machine } = machineFor(system, qualified.machine)
-  const { facts, searched, reductions, remark } = await searchAsAsked(machine, qualified)
+  const { name, machine, facts, searched, reductions, remark } = await searchAsAsked(system, qualified)
   const { graph, store } = searched.search
   const complete = searched.limit === undefined
   const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)

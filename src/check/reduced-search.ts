@@ -3,7 +3,10 @@ import { Facts } from '#property/facts'
 import type { Finding } from '#property/property'
 import { whyNotReduced } from '#reduce/applicable'
 import { Reduction } from '#reduce/reduction'
+import { faultsInPlace } from '#reduce/faults-in-place'
 import type { Machine } from '#system/machine'
+import type { System } from '#system/system'
+import { machineFor, type MachineName } from './machine.ts'
 import type { QualifiedOptions, ReductionChoice } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
@@ -20,9 +23,12 @@ const reductionsOf = {
   full: ['stubborn sets', 'chain compression'],
 } as const satisfies Record<Exclude<ReductionChoice, 'auto'>, readonly string[]>
 
-interface Outcome<S> {
-  readonly searched: Searched<S>
-  readonly facts: Facts<S>
+interface Outcome {
+  /** What ran: of the system itself, or of one that a reduction has made of it. Paths are the same. */
+  readonly name: MachineName
+  readonly machine: Machine<unknown>
+  readonly searched: Searched<unknown>
+  readonly facts: Facts<unknown>
   /** Names of the reductions that were used. */
   readonly reductions: readonly string[]
   /** A reduction was asked for and could not be used. */
@@ -30,17 +36,19 @@ interface Outcome<S> {
 }
 
 /** Searches in full or reduced, as asked, or as the size of the model suggests. */
-export async function searchAsAsked<S>(machine: Machine<S>, options: QualifiedOptions): Promise<Outcome<S>> {
-  const search = async (choice: Exclude<ReductionChoice, 'auto'>, limits = options): Promise<Outcome<S>> => {
+export async function searchAsAsked(system: System, options: QualifiedOptions): Promise<Outcome> {
+  const search = async (choice: Exclude<ReductionChoice, 'auto'>, limits = options): Promise<Outcome> => {
+    const { name, machine } = machineFor(choice === 'none' ? system : faultsInPlace(system), options.machine)
     const facts = new Facts(machine)
     const reduction =
       choice === 'none'
         ? undefined
         : new Reduction(machine, { chains: choice === 'full', verify: limits.checkReduction })
-    return { searched: await runSearch(machine, facts, limits, reduction), facts, reductions: reductionsOf[choice] }
+    const searched = await runSearch(machine, facts, limits, reduction)
+    return { name, machine, searched, facts, reductions: reductionsOf[choice] }
   }
   if (options.reduction === 'none') return search('none')
-  const whyNot = whyNotReduced(machine.system)
+  const whyNot = whyNotReduced(system)
   if (options.reduction !== 'auto') {
     if (whyNot === undefined) return search(options.reduction)
     return { ...(await search('none')), remark: { code: 'not-reduced', message: `searched in full: ${whyNot}` } }

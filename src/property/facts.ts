@@ -23,10 +23,12 @@ export class Facts<S> implements Observer<S> {
   readonly #fired = new Set<TransitionId>()
   readonly #faults = new Map<TransitionId, number>()
   readonly #holds: readonly { readonly process: ProcessId; readonly when: (state: S) => number }[]
+  /** Faults that leave their process where it is, 1 for each transition (`reduce/faults-in-place.ts`). */
+  readonly #inPlace: Uint8Array
   readonly #debts: readonly ((state: S) => number)[]
 
   constructor(machine: Machine<S>) {
-    const { processes, holds, debts } = machine.system
+    const { processes, transitions, holds, debts } = machine.system
     this.#machine = machine
     this.resting = new BitRows(processes.length)
     this.faulted = new BitRows(processes.length)
@@ -37,6 +39,9 @@ export class Facts<S> implements Observer<S> {
     this.#holds = holds
       .filter((hold) => hold.queued !== true)
       .map(({ process, when }) => ({ process, when: evaluator(when, machine) }))
+    this.#inPlace = Uint8Array.from(transitions, ({ process, from, to, fault }) =>
+      fault !== undefined && from === to && processes[process]!.context !== 'observer' ? 1 : 0,
+    )
     this.#debts = debts.map((debt) => evaluator(debt.owed, machine))
   }
 
@@ -52,7 +57,7 @@ export class Facts<S> implements Observer<S> {
     return false
   }
 
-  expand(id: number, state: S): void {
+  expand(id: number, state: S, enabled: readonly TransitionId[]): void {
     for (const rows of [this.resting, this.faulted, this.holding, this.owed]) rows.reach(id)
     for (const [p, process] of this.#machine.system.processes.entries()) {
       // An invariant, true or false, keeps nobody from going on.
@@ -64,6 +69,9 @@ export class Facts<S> implements Observer<S> {
       if (at === process.faultAt) this.faulted.set(id, p)
       else if (process.locations[at]!.rest) this.resting.set(id, p)
     }
+    // What may come after a fault is not judged, be the fault behind or at hand.
+    for (const transition of enabled)
+      if (this.#inPlace[transition] === 1) this.faulted.set(id, this.#machine.system.transitions[transition]!.process)
     for (const { process, when } of this.#holds) if (when(state) !== 0) this.holding.set(id, process)
     for (const [d, owed] of this.#debts.entries()) if (owed(state) !== 0) this.owed.set(id, d)
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { System, TransitionId } from '#system/system'
+import type { ProcessId, System, TransitionId } from '#system/system'
 import { possible, type Action, type Valuation } from './actions.ts'
 import type { Domains } from './domains.ts'
+import type { Reach } from './reach.ts'
 
 /**
  * Which transitions of different processes are in each other's way. Two *accord* if, wherever both can be taken, each
@@ -10,6 +11,8 @@ import type { Domains } from './domains.ts'
  * condition looks at the location of a process that the other moves, they count as not in accord.
  */
 export class Accord {
+  readonly #system: System
+  readonly #reach: Reach
   readonly #actions: readonly Action[]
   readonly #domains: Domains
   readonly #scratch: { readonly before: Valuation; readonly one: Valuation; readonly other: Valuation }
@@ -17,7 +20,9 @@ export class Accord {
   /** Transitions that write to, or look at, a variable or a location. */
   readonly #touching: ReadonlyMap<string, readonly TransitionId[]>
 
-  constructor(system: System, actions: readonly Action[], domains: Domains) {
+  constructor(system: System, actions: readonly Action[], domains: Domains, reach: Reach) {
+    this.#system = system
+    this.#reach = reach
     this.#actions = actions
     this.#domains = domains
     const valuation = (): Valuation => new Float64Array(system.variables.length)
@@ -52,6 +57,27 @@ export class Accord {
     })
     this.#conflicts.set(id, conflicts)
     return conflicts
+  }
+
+  /**
+   * The transitions that leave the same location of a process of this one and do not accord with it: all but those
+   * where both leave the process where it is.
+   */
+  rivals(id: TransitionId): readonly TransitionId[] {
+    const stays = (other: TransitionId, process: ProcessId): boolean => {
+      const { joint = [], ...own } = this.#system.transitions[other]!
+      return [own, ...joint].every((move) => move.process !== process || move.from === move.to)
+    }
+    const { joint = [], ...own } = this.#system.transitions[id]!
+    const near = new Set<TransitionId>()
+    for (const { process, from } of [own, ...joint])
+      for (const other of this.#reach.leaving[process]![from]!)
+        if (other !== id && !(stays(id, process) && stays(other, process) && this.#commute(id, other))) near.add(other)
+    return [...near]
+  }
+
+  #commute(id: TransitionId, other: TransitionId): boolean {
+    return this.#accord(this.#actions[id]!, this.#actions[other]!)
   }
 
   #accord(a: Action, b: Action): boolean {

@@ -8,6 +8,7 @@ import { brokenDiamond } from './diamond.ts'
 import { ignoringStates } from './ignoring.ts'
 import { ProcessClosure } from './process-closure.ts'
 import type { StubbornSets } from './stubborn-sets.ts'
+import { isNetLike, TransitionClosure } from './transition-closure.ts'
 
 export interface ReductionOptions<S> {
   /** Leave states unstored in which a single transition is fired. */
@@ -16,6 +17,9 @@ export interface ReductionOptions<S> {
   readonly verify?: boolean
   readonly stubborn?: StubbornSets<S>
 }
+
+const stubbornSets = <S>(machine: Machine<S>): StubbornSets<S> =>
+  isNetLike(machine.system) ? new TransitionClosure(machine) : new ProcessClosure(machine)
 
 /**
  * A search with stubborn sets that preserves every verdict (docs/theory.md 3): it selects what is fired, and says after
@@ -31,7 +35,7 @@ export class Reduction<S> {
 
   constructor(machine: Machine<S>, options: ReductionOptions<S> = {}) {
     this.#machine = machine
-    this.#stubborn = options.stubborn ?? new ProcessClosure(machine)
+    this.#stubborn = options.stubborn ?? stubbornSets(machine)
     this.#verify = options.verify ?? false
     this.pass = options.chains === true ? this.#passage(new Chains(machine.system)) : undefined
   }

@@ -12,6 +12,8 @@ export interface Relations {
   readonly reach: Reach
   /** Transitions of other processes that do not accord with this one. */
   conflicts(id: TransitionId): readonly TransitionId[]
+  /** Transitions that leave the same location of a process of this one and do not accord with it. */
+  rivals(id: TransitionId): readonly TransitionId[]
   /** Transitions that can turn the conjunct from false to true in one step. */
   lastChanges(conjunct: Conjunct): readonly TransitionId[]
   /** Transitions that change what the conjunct is about, with what they need of it; undefined if that is not one object. */
@@ -22,12 +24,14 @@ export interface Relations {
 export function relationsOf(system: System): Relations {
   const actions = actionsOf(system)
   const domains = new Domains(system, actions)
-  const accord = new Accord(system, actions, domains)
+  const reach = new Reach(system)
+  const accord = new Accord(system, actions, domains, reach)
   const necessary = new NecessaryEnabling(system, actions, domains)
   return {
     actions,
-    reach: new Reach(system),
+    reach,
     conflicts: (id) => accord.conflicts(id),
+    rivals: (id) => accord.rivals(id),
     lastChanges: (conjunct) => necessary.last(conjunct),
     firstChanges: (conjunct) => necessary.first(conjunct),
   }

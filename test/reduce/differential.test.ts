@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
 import { whyNotReduced } from '#reduce/applicable'
+import { TransitionClosure } from '#reduce/transition-closure'
 import type { System } from '#system/system'
 import { FencecheckError } from '#base/errors'
 import { lower } from '#semantics/lower/lower'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { randomModel } from '../fixtures/random-model.ts'
+import { randomNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { searchedInFull, searchedReduced } from './searched.ts'
 
@@ -28,10 +30,12 @@ function compared(system: System | undefined, name: string, verify = false): { f
   const full = searchedInFull(system)
   const reduced = searchedReduced(system, { verify, chains: false })
   const compressed = searchedReduced(system)
+  const byTransitions = searchedReduced(system, { verify, chains: false, Closure: TransitionClosure })
   if (full === undefined || reduced === undefined) return { full: 0, reduced: 0 }
   expect(reduced.told, name).toEqual(full.told)
+  expect(byTransitions?.told, `${name}, closed over transitions`).toEqual(full.told)
   expect(compressed?.told, `${name}, chains compressed`).toEqual(full.told)
-  return { full: full.states, reduced: reduced.states }
+  return { full: full.states, reduced: Math.min(reduced.states, byTransitions?.states ?? Infinity) }
 }
 
 function all(from: number, to: number, build: (seed: number) => ReturnType<typeof randomModel>, verify?: boolean) {
@@ -61,6 +65,12 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
     expect(reduced).toBeLessThan(full / 2)
   })
 
+  test('on random Petri nets', () => {
+    const { models, full, reduced } = all(first, first + count, randomNet)
+    expect(models).toBeGreaterThan(count * 0.9)
+    expect(reduced).toBeLessThan(full)
+  })
+
   test('on random models of everything', () => {
     const { models } = all(first, first + count, randomModel)
     expect(models).toBeGreaterThan(count / 12)
@@ -68,6 +78,7 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
 
   test('and every set keeps its promise along everything that can happen outside it', () => {
     expect(all(first, first + count / 15, randomProtocol, true).models).toBeGreaterThan(count / 20)
+    expect(all(first, first + count / 15, randomNet, true).models).toBeGreaterThan(count / 20)
     expect(all(first, first + count / 15, randomModel, true).models).toBeGreaterThan(count / 200)
   })
 })

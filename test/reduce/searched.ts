@@ -6,6 +6,8 @@ import { kinds } from '#ir/model'
 import { Facts } from '#property/facts'
 import { judge } from '#property/judge'
 import { Evidence } from '#property/property'
+import { faultsInPlace } from '#reduce/faults-in-place'
+import { TransitionClosure } from '#reduce/transition-closure'
 import { Reduction } from '#reduce/reduction'
 import { relationsOf, type Relations } from '#reduce/relations'
 import { ProcessClosure } from '#reduce/process-closure'
@@ -35,6 +37,8 @@ interface Options {
   readonly verify?: boolean
   readonly relations?: (relations: Relations) => Relations
   readonly limit?: number
+  /** What the sets are closed over: processes unless said. */
+  readonly Closure?: typeof ProcessClosure | typeof TransitionClosure
   /** Whether chains are compressed; they are unless said. */
   readonly chains?: boolean
 }
@@ -44,11 +48,12 @@ export const searchedInFull = (system: System, options: Options = {}): Searched 
   searched(system, undefined, options)
 
 /** Searches with stubborn sets, perhaps with other relations than the right ones. */
-export function searchedReduced(system: System, options: Options = {}): Searched | undefined {
+export function searchedReduced(original: System, options: Options = {}): Searched | undefined {
+  const system = faultsInPlace(original)
   const machine = new Engine(system)
+  const { verify = false, chains = true, Closure = ProcessClosure } = options
   const relations = relationsOf(system)
-  const stubborn = new ProcessClosure(machine, options.relations?.(relations) ?? relations)
-  const { verify = false, chains = true } = options
+  const stubborn = new Closure(machine, options.relations?.(relations) ?? relations)
   return searched(system, new Reduction(machine, { verify, chains, stubborn }), options, machine)
 }
 
@@ -74,7 +79,7 @@ function searched(
   const [stuck, lost] = [new Set<string>(), new Set<string>()]
   const names = (ids: readonly number[]): string => ids.map((p) => system.processes[p]!.name).join(' ')
   for (const state of evidence.soundStates()) {
-    if (future.settled(state)) stuck.add(names(future.stuck(state)))
+    if (future.settled(state) && future.stuck(state).length > 0) stuck.add(names(future.stuck(state)))
     for (const debt of future.unpaid(state)) lost.add(system.debts[debt]!.object)
   }
   return {
