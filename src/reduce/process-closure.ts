@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { evaluators } from '#system/expression'
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
-import type { Conjunct } from './actions.ts'
+import { Conditions } from './conditions.ts'
 import { Prospects, type Prospect } from './prospects.ts'
 import { relationsOf, type Relations } from './relations.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
@@ -39,16 +38,11 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #alone: readonly (readonly TransitionId[])[]
   readonly #conflicting: (Prospect | undefined)[]
   readonly #needs: (readonly Need[] | undefined)[]
-  readonly #conjuncts: ReadonlyMap<Conjunct, number>
-  readonly #values: readonly ((state: S) => number)[]
+  readonly #conditions: Conditions<S>
   /** What is known of the present state: locations, enabled transitions, their number by process. */
   readonly #at: Int32Array
   readonly #enabled: Uint8Array
   readonly #enabledOf: Int32Array
-  /** Values of conjuncts, -1 where nobody asked yet, and those that were asked for. */
-  readonly #known: Int8Array
-  readonly #asked: Int32Array
-  #askedCount = 0
   /** The set under construction, its members in order of arrival, and how many enabled transitions leave them. */
   readonly #inside: Uint8Array
   readonly #members: Int32Array
@@ -69,17 +63,10 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     this.#alone = actions.map(({ id }) => [id])
     this.#conflicting = actions.map(() => undefined)
     this.#needs = actions.map(() => undefined)
-    const conjuncts = actions.flatMap((action) => action.conjuncts)
-    this.#conjuncts = new Map(conjuncts.map((conjunct, i) => [conjunct, i]))
-    this.#values = evaluators(
-      conjuncts.map(({ expr }) => expr),
-      machine,
-    )
+    this.#conditions = new Conditions(machine, actions)
     this.#at = new Int32Array(processes.length)
     this.#enabled = new Uint8Array(transitions.length)
     this.#enabledOf = new Int32Array(processes.length)
-    this.#known = new Int8Array(conjuncts.length).fill(-1)
-    this.#asked = new Int32Array(conjuncts.length)
     this.#inside = new Uint8Array(processes.length)
     this.#members = new Int32Array(processes.length)
     this.#counted = new Int32Array(processes.length)
@@ -87,10 +74,10 @@ export class ProcessClosure<S> implements StubbornSets<S> {
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     this.#look(state, enabled)
-    const seed = this.#bestSeed(state, enabled)
+    const seed = this.#bestSeed(enabled)
     let fired = enabled
     if (seed >= 0) {
-      this.#close(seed, state, Infinity)
+      this.#close(seed, Infinity)
       fired =
         this.#fired === 1 ? this.#alone[enabled.find((id) => this.#isMember(id))!]! : enabled.filter(this.#isMember)
     }
@@ -100,8 +87,8 @@ export class ProcessClosure<S> implements StubbornSets<S> {
 
   whole(state: S, enabled: readonly TransitionId[]): Stubborn {
     this.#look(state, enabled)
-    const seed = this.#bestSeed(state, enabled)
-    if (seed >= 0) this.#close(seed, state, Infinity)
+    const seed = this.#bestSeed(enabled)
+    if (seed >= 0) this.#close(seed, Infinity)
     const members = new Set<TransitionId>()
     for (const [process, at] of this.#at.entries())
       if (seed < 0 || this.#inside[process] === 1) for (const id of this.#leaving[process]![at]!) members.add(id)
@@ -112,6 +99,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #isMember = (id: TransitionId): boolean => this.#inside[this.#movers[id]![0]!] === 1
 
   #look(state: S, enabled: readonly TransitionId[]): void {
+    this.#conditions.look(state)
     const at = this.#at
     for (let p = 0; p < at.length; p++) at[p] = this.#machine.location(state, p)
     for (let i = 0; i < enabled.length; i++) {
@@ -127,18 +115,16 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       this.#enabled[id] = 0
       this.#enabledOf[this.#movers[id]![0]!] = 0
     }
-    for (let i = 0; i < this.#askedCount; i++) this.#known[this.#asked[i]!] = -1
-    this.#askedCount = 0
   }
 
   /** The first process of those whose closures fire the fewest transitions; -1 if that is all of them. */
-  #bestSeed(state: S, enabled: readonly TransitionId[]): ProcessId {
+  #bestSeed(enabled: readonly TransitionId[]): ProcessId {
     // Mostly there is a set with a single one, and most others are seen to have more after a step or two.
-    const single = this.#seedBelow(2, state, enabled)
-    return single >= 0 ? single : this.#seedBelow(enabled.length, state, enabled)
+    const single = this.#seedBelow(2, enabled)
+    return single >= 0 ? single : this.#seedBelow(enabled.length, enabled)
   }
 
-  #seedBelow(bound: number, state: S, enabled: readonly TransitionId[]): ProcessId {
+  #seedBelow(bound: number, enabled: readonly TransitionId[]): ProcessId {
     let best = -1
     let size = bound
     let last = -1
@@ -147,7 +133,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       // Ascending ids are grouped by process.
       if (seed === last) continue
       last = seed
-      const fired = this.#close(seed, state, size)
+      const fired = this.#close(seed, size)
       if (fired >= size) continue
       best = seed
       size = fired
@@ -159,7 +145,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
    * Makes `#inside` the smallest closed set that contains the seed, and returns how many enabled transitions leave it.
    * Gives up, and returns `bound`, once that are so many.
    */
-  #close(seed: ProcessId, state: S, bound: number): number {
+  #close(seed: ProcessId, bound: number): number {
     const members = this.#members
     for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
@@ -174,7 +160,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
         const movers = this.#movers[id]!
         for (let k = 0; k < movers.length; k++) this.#add(movers[k]!)
         if (this.#enabled[id] === 1) this.#addAll((this.#conflicting[id] ??= this.#conflictsOf(id)))
-        else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)), state)
+        else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)))
       }
     }
     return this.#fired
@@ -196,13 +182,13 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   }
 
   /** Of the cuts of all false conjuncts the one that brings the fewest new processes in. */
-  #addEnabling(needs: readonly Need[], state: S): void {
+  #addEnabling(needs: readonly Need[]): void {
     let fewest = Infinity
     let best: Need | undefined
     let viaFirst = false
     for (let i = 0; i < needs.length && fewest > 0; i++) {
       const need = needs[i]!
-      if (this.#holds(need.conjunct, state)) continue
+      if (this.#conditions.holds(need.conjunct)) continue
       this.#cut++
       const last = this.#fresh(need.last)
       if (last < fewest) {
@@ -212,7 +198,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       }
       if (need.first === undefined || fewest === 0) continue
       this.#cut++
-      const first = this.#freshFirst(need.first, state)
+      const first = this.#freshFirst(need.first)
       if (first < fewest) {
         fewest = first
         best = need
@@ -222,13 +208,13 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     // Without a false conjunct a partner of a rendezvous is elsewhere; the partners are in already.
     if (best === undefined || fewest === 0) return
     if (!viaFirst) this.#addAll(best.last)
-    else for (const change of best.first!) if (this.#allHold(change.conjuncts, state)) this.#addAll(change.movers)
+    else for (const change of best.first!) if (this.#conditions.allHold(change.conjuncts)) this.#addAll(change.movers)
   }
 
-  #freshFirst(changes: readonly Change[], state: S): number {
+  #freshFirst(changes: readonly Change[]): number {
     let fresh = 0
     for (let i = 0; i < changes.length; i++)
-      if (this.#allHold(changes[i]!.conjuncts, state)) fresh += this.#fresh(changes[i]!.movers)
+      if (this.#conditions.allHold(changes[i]!.conjuncts)) fresh += this.#fresh(changes[i]!.movers)
     return fresh
   }
 
@@ -246,30 +232,16 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     return fresh
   }
 
-  #allHold(conjuncts: Int32Array, state: S): boolean {
-    for (let i = 0; i < conjuncts.length; i++) if (!this.#holds(conjuncts[i]!, state)) return false
-    return true
-  }
-
-  #holds(conjunct: number, state: S): boolean {
-    const known = this.#known[conjunct]!
-    if (known >= 0) return known === 1
-    const holds = this.#values[conjunct]!(state) !== 0
-    this.#known[conjunct] = holds ? 1 : 0
-    this.#asked[this.#askedCount++] = conjunct
-    return holds
-  }
-
   #conflictsOf(id: TransitionId): Prospect {
     return this.#prospects.of(this.#relations.conflicts(id))
   }
 
   #needsOf(id: TransitionId): readonly Need[] {
     return this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
-      conjunct: this.#conjuncts.get(conjunct)!,
+      conjunct: this.#conditions.id(conjunct),
       last: this.#prospects.of(this.#relations.lastChanges(conjunct)),
       first: this.#relations.firstChanges(conjunct)?.map((change) => ({
-        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conjuncts.get(c)!),
+        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
         movers: this.#prospects.ofOne(change.id),
       })),
     }))

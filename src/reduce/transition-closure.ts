@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { evaluators } from '#system/expression'
 import type { Machine } from '#system/machine'
-import type { System, TransitionId } from '#system/system'
+import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
+import { Conditions } from './conditions.ts'
 import { relationsOf, type Relations } from './relations.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 
-/** One thing that may keep a transition from being enabled, and what has to be fired before it no longer does. */
-interface Need<S> {
-  readonly holds: (state: S) => boolean
-  readonly last: readonly TransitionId[]
-  /** Each with what has to hold now; undefined where there is no such cut. */
-  readonly first:
-    readonly { readonly id: TransitionId; readonly when: readonly ((state: S) => boolean)[] }[] | undefined
+/** What has to be fired before a transition can be: because its process is elsewhere, or a conjunct is false. */
+interface Needs {
+  readonly places: readonly { readonly process: ProcessId; readonly at: LocationId; readonly entering: Int32Array }[]
+  readonly conjuncts: readonly {
+    readonly conjunct: number
+    readonly last: Int32Array
+    /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
+    readonly first: readonly { readonly id: TransitionId; readonly conjuncts: Int32Array }[] | undefined
+  }[]
 }
 
 /**
@@ -24,33 +26,33 @@ interface Need<S> {
 export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #machine: Machine<S>
   readonly #relations: Relations
-  readonly #conflicts: (readonly TransitionId[] | undefined)[]
-  readonly #needs: (readonly Need<S>[] | undefined)[]
-  readonly #conjuncts = new Map<unknown, (state: S) => boolean>()
+  readonly #conditions: Conditions<S>
+  readonly #conflicts: (Int32Array | undefined)[]
+  readonly #needs: (Needs | undefined)[]
   readonly #entering: readonly (readonly (readonly TransitionId[])[])[]
   readonly #enabled: Uint8Array
+  readonly #at: Int32Array
   /** The set under construction: 1 for each member, the members in order of arrival, how many of them are enabled. */
   readonly #inside: Uint8Array
   readonly #members: Int32Array
   #size = 0
   #fired = 0
+  /** A cut under consideration. */
+  readonly #cut: Int32Array
 
   constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
-    const { transitions } = machine.system
+    const { transitions, processes } = machine.system
     this.#machine = machine
     this.#relations = relations
+    this.#conditions = new Conditions(machine, relations.actions)
     this.#conflicts = transitions.map(() => undefined)
     this.#needs = transitions.map(() => undefined)
-    const conjuncts = relations.actions.flatMap((action) => action.conjuncts)
-    const values = evaluators(
-      conjuncts.map(({ expr }) => expr),
-      machine,
-    )
-    for (const [i, conjunct] of conjuncts.entries()) this.#conjuncts.set(conjunct, (state) => values[i]!(state) !== 0)
     this.#entering = enteringOf(machine.system)
     this.#enabled = new Uint8Array(transitions.length)
+    this.#at = new Int32Array(processes.length)
     this.#inside = new Uint8Array(transitions.length)
     this.#members = new Int32Array(transitions.length)
+    this.#cut = new Int32Array(transitions.length)
   }
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
@@ -64,34 +66,36 @@ export class TransitionClosure<S> implements StubbornSets<S> {
 
   /** Leaves the smallest set that was found under construction; false if that fires everything. */
   #best(state: S, enabled: readonly TransitionId[]): boolean {
+    this.#conditions.look(state)
+    for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
     for (const id of enabled) this.#enabled[id] = 1
     let best: TransitionId | undefined
     let size = enabled.length
     for (const seed of enabled) {
-      const fired = this.#close(seed, state, size)
+      const fired = this.#close(seed, size)
       if (fired >= size) continue
       best = seed
       size = fired
       if (size === 1) break
     }
-    if (best !== undefined && size > 1) this.#close(best, state, Infinity)
+    if (best !== undefined && size > 1) this.#close(best, Infinity)
     for (const id of enabled) this.#enabled[id] = 0
     return best !== undefined
   }
 
   /** Builds a closed set around the seed and returns how many it fires; gives up, and returns `bound`, at that many. */
-  #close(seed: TransitionId, state: S, bound: number): number {
-    for (let i = 0; i < this.#size; i++) this.#inside[this.#members[i]!] = 0
+  #close(seed: TransitionId, bound: number): number {
+    const members = this.#members
+    for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
     this.#fired = 0
     this.#add(seed)
-    for (let next = 0; next < this.#size; next++) {
-      if (this.#fired >= bound) return bound
-      const id = this.#members[next]!
-      if (this.#enabled[id] === 1) for (const other of (this.#conflicts[id] ??= this.#conflictsOf(id))) this.#add(other)
-      else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)), state)
+    for (let next = 0; next < this.#size && this.#fired < bound; next++) {
+      const id = members[next]!
+      if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)))
+      else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)))
     }
-    return this.#fired >= bound ? bound : this.#fired
+    return Math.min(this.#fired, bound)
   }
 
   #add(id: TransitionId): void {
@@ -101,44 +105,69 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#members[this.#size++] = id
   }
 
+  #addAll(ids: Int32Array, count = ids.length): void {
+    for (let i = 0; i < count; i++) this.#add(ids[i]!)
+  }
+
   /** Of all cuts the one that brings the fewest enabled transitions in, and of these the one with the fewest. */
-  #addEnabling(needs: readonly Need<S>[], state: S): void {
-    let best: readonly TransitionId[] = []
+  #addEnabling({ places, conjuncts }: Needs): void {
+    let best: Int32Array | undefined
+    let count = 0
     let cost = Infinity
-    const consider = (cut: readonly TransitionId[]): void => {
-      let own = 0
-      for (const id of cut) if (this.#inside[id] === 0) own += 1 + this.#enabled[id]! * this.#inside.length
-      if (own < cost) [cost, best] = [own, cut]
+    const consider = (cut: Int32Array, length: number): void => {
+      const own = this.#cost(cut, length)
+      if (own >= cost) return
+      cost = own
+      count = length
+      // The scratch cut is kept by value: the next one is written over it.
+      best = cut === this.#cut ? cut.slice(0, length) : cut
     }
-    for (const { holds, last, first } of needs) {
-      if (cost === 0) break
-      if (holds(state)) continue
-      consider(last)
-      if (first !== undefined)
-        consider(first.filter(({ when }) => when.every((condition) => condition(state))).map(({ id }) => id))
+    for (let i = 0; i < places.length && cost > 0; i++) {
+      const { process, at, entering } = places[i]!
+      if (this.#at[process] !== at) consider(entering, entering.length)
     }
-    for (const id of best) this.#add(id)
+    for (let i = 0; i < conjuncts.length && cost > 0; i++) {
+      const { conjunct, last, first } = conjuncts[i]!
+      if (this.#conditions.holds(conjunct)) continue
+      consider(last, last.length)
+      if (first === undefined || cost === 0) continue
+      let length = 0
+      for (const change of first) if (this.#conditions.allHold(change.conjuncts)) this.#cut[length++] = change.id
+      consider(this.#cut, length)
+    }
+    if (best !== undefined) this.#addAll(best, count)
   }
 
-  #conflictsOf(id: TransitionId): readonly TransitionId[] {
-    return [...this.#relations.conflicts(id), ...this.#relations.rivals(id)]
+  #cost(cut: Int32Array, length: number): number {
+    let cost = 0
+    for (let i = 0; i < length; i++) {
+      const id = cut[i]!
+      if (this.#inside[id] === 0) cost += 1 + this.#enabled[id]! * this.#inside.length
+    }
+    return cost
   }
 
-  #needsOf(id: TransitionId): readonly Need<S>[] {
+  #conflictsOf(id: TransitionId): Int32Array {
+    return Int32Array.from([...this.#relations.conflicts(id), ...this.#relations.rivals(id)])
+  }
+
+  #needsOf(id: TransitionId): Needs {
     const transition = this.#machine.system.transitions[id]!
-    const places = [transition, ...(transition.joint ?? [])].map(({ process, from }): Need<S> => ({
-      holds: (state) => this.#machine.location(state, process) === from,
-      last: this.#entering[process]![from]!,
-      first: undefined,
-    }))
-    const conjuncts = this.#relations.actions[id]!.conjuncts.map((conjunct): Need<S> => ({
-      holds: this.#conjuncts.get(conjunct)!,
-      last: this.#relations.lastChanges(conjunct),
-      first: this.#relations
-        .firstChanges(conjunct)
-        ?.map((change) => ({ id: change.id, when: change.conjuncts.map((c) => this.#conjuncts.get(c)!) })),
-    }))
-    return [...places, ...conjuncts]
+    return {
+      places: [transition, ...(transition.joint ?? [])].map(({ process, from }) => ({
+        process,
+        at: from,
+        entering: Int32Array.from(this.#entering[process]![from]!),
+      })),
+      conjuncts: this.#relations.actions[id]!.conjuncts.map((conjunct) => ({
+        conjunct: this.#conditions.id(conjunct),
+        last: Int32Array.from(this.#relations.lastChanges(conjunct)),
+        first: this.#relations.firstChanges(conjunct)?.map((change) => ({
+          id: change.id,
+          conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
+        })),
+      })),
+    }
   }
 }
 
