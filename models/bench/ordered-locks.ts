@@ -10,7 +10,7 @@ export default model(
   {
     summary: 'N processes each take two of N locks in one global order; nobody can deadlock.',
     expect: 'holds',
-    params: { N: { min: 2, max: 20, default: 4, what: 'processes and locks' } },
+    params: { N: { min: 2, max: 100, default: 4, what: 'processes and locks' } },
   },
   (m, _variant, { N }) => {
     const locks = Array.from({ length: N }, (_, i) => m.mutex(`lock${i}`))

@@ -32,7 +32,8 @@ describe.each(files)('%s', async (file) => {
       expect(result.mismatch).toBeUndefined()
       expect(result.statistics.complete).toBe(true)
       if (!backsOffOnce.includes(name)) expect(result.findings).toEqual([])
-      if (model.expect!.verdict === 'violated') {
+      // In a family who is involved depends on the parameter: test/bench/families.test.ts asks for the names.
+      if (model.expect!.verdict === 'violated' && !file.startsWith('bench/')) {
         expect(model.expect!.processes, 'a violation names who is involved').toBeDefined()
         expect(model.expect!.objects, 'a violation names what is involved').toBeDefined()
       }
