@@ -16,6 +16,7 @@ const rooms: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: [] },
   ir: { rooms: ['base'], packages: ['node:crypto', 'valibot'] },
   system: { rooms: ['base'], packages: [] },
+  simplify: { rooms: ['base', 'system'], packages: [] },
   semantics: { rooms: ['base', 'ir', 'system'], packages: [] },
   model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { footprint, type Footprint } from '#system/footprint'
+import type { ProcessId, System, TransitionId, VarId } from '#system/system'
+
+/** Which transitions touch what. */
+export interface FootprintIndex {
+  readonly footprints: readonly Footprint[]
+  /** By variable. */
+  readonly reading: readonly (readonly TransitionId[])[]
+  readonly writing: readonly (readonly TransitionId[])[]
+  /** By process: transitions that look at its location, and transitions that move it. */
+  readonly looking: readonly (readonly TransitionId[])[]
+  readonly moving: readonly (readonly TransitionId[])[]
+}
+
+export function footprintIndex(system: System): FootprintIndex {
+  const lists = (things: readonly unknown[]): TransitionId[][] => things.map(() => [])
+  const [reading, writing] = [lists(system.variables), lists(system.variables)]
+  const [looking, moving] = [lists(system.processes), lists(system.processes)]
+  const footprints = system.transitions.map((_, id) => footprint(system, id))
+  for (const [id, { reads, writes, readsLocationOf }] of footprints.entries()) {
+    for (const v of reads) reading[v]!.push(id)
+    for (const v of writes) writing[v]!.push(id)
+    for (const p of readsLocationOf) looking[p]!.push(id)
+    const { process, joint = [] } = system.transitions[id]!
+    for (const p of [process, ...joint.map((move) => move.process)]) moving[p]!.push(id)
+  }
+  return { footprints, reading, writing, looking, moving }
+}
+
+/** The processes that have anything to do with some variables. */
+export const touching = (
+  system: System,
+  { reading, writing }: FootprintIndex,
+  variables: Iterable<VarId>,
+): ReadonlySet<ProcessId> => {
+  const found = new Set<ProcessId>()
+  for (const v of variables)
+    for (const id of [...reading[v]!, ...writing[v]!]) {
+      const { process, joint = [] } = system.transitions[id]!
+      for (const p of [process, ...joint.map((move) => move.process)]) found.add(p)
+    }
+  return found
+}

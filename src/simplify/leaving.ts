@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LocationId, System, TransitionId } from '#system/system'
+
+/** By process and location: the transitions that leave it, joint ones with every mover, and where that goes. */
+export type Leaving = readonly (readonly (readonly { readonly id: TransitionId; readonly to: LocationId }[])[])[]
+
+/** Without those that are known to be impossible (guard 0). */
+export function leavingOf(system: System): Leaving {
+  const leaving = system.processes.map(({ locations }) =>
+    locations.map((): { id: TransitionId; to: LocationId }[] => []),
+  )
+  for (const [id, t] of system.transitions.entries())
+    if (!t.guard.includes(0))
+      for (const { process, from, to } of [t, ...(t.joint ?? [])]) leaving[process]![from]!.push({ id, to })
+  return leaving
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invariant } from '#base/assert'
+import { conjuncts, isLocationTest, mapLeaves } from '#system/expression'
+import { writesOf } from '#system/footprint'
+import type { Assign, Expr, System, Target, Transition, TransitionId, VarId } from '#system/system'
+
+/** A transition of a rewritten system with the transitions of the system before that it stands for, in order. */
+export interface Step {
+  readonly transition: Transition
+  readonly standsFor: readonly TransitionId[]
+}
+
+/**
+ * A system rewritten into another one that is judged the same. Processes, locations and origins keep their numbers;
+ * variables and transitions do not.
+ */
+export interface Rewriting {
+  readonly system: System
+  /** What each transition of `system` stands for: a schedule of the system before, from and to states that have a twin. */
+  readonly standsFor: readonly (readonly TransitionId[])[]
+  /** What every run of the system before begins with where `system` is there from the start. */
+  readonly before: readonly TransitionId[]
+  /** The variable that a variable of the system before has become; undefined if it has no part in anything judged. */
+  readonly variables: readonly (VarId | undefined)[]
+  /** How many things were taken away. */
+  readonly removed: number
+}
+
+/** Rewrites a system and says how to get back. */
+export type Pass = (system: System) => Rewriting
+
+/** Nothing is changed. */
+export const unchanged = (system: System): Rewriting => ({
+  system,
+  standsFor: system.transitions.map((_, id) => [id]),
+  before: [],
+  variables: system.variables.map((_, v) => v),
+  removed: 0,
+})
+
+/** A schedule of the system before: the same run. */
+export const lifted = ({ before, standsFor }: Rewriting, path: readonly TransitionId[]): TransitionId[] => [
+  ...before,
+  ...path.flatMap((id) => standsFor[id]!),
+]
+
+/** One rewriting after the other. */
+export const composed = (first: Rewriting, second: Rewriting): Rewriting => ({
+  system: second.system,
+  standsFor: second.standsFor.map((ids) => ids.flatMap((id) => first.standsFor[id]!)),
+  before: lifted(first, second.before),
+  variables: first.variables.map((v) => (v === undefined ? undefined : second.variables[v])),
+  removed: first.removed + second.removed,
+})
+
+/** What a rewriting keeps. */
+interface Kept {
+  readonly steps: readonly Step[]
+  /** Other variables are taken for constants: what assigns to them goes, what reads them reads the start value. */
+  readonly variables: (v: VarId) => boolean
+  readonly before?: readonly TransitionId[]
+  readonly removed: number
+}
+
+/** The system of these steps and variables. Faults that can then never be reported go as well. */
+export function rewritten(system: System, { steps, variables: keeps, before = [], removed }: Kept): Rewriting {
+  const kept = [...system.variables.keys()].filter(keeps)
+  const variables: (VarId | undefined)[] = system.variables.map(() => undefined)
+  for (const [now, v] of kept.entries()) variables[v] = now
+  const expr = (e: Expr): Expr =>
+    mapLeaves(e, (leaf) => {
+      if (typeof leaf === 'number' || isLocationTest(leaf)) return leaf
+      const v = variables[leaf.v]
+      return v === undefined ? system.variables[leaf.v]!.init : { v }
+    })
+  const target = (to: Target): Target =>
+    typeof to === 'number'
+      ? variables[to]!
+      : (['at', expr(to[1]), ...(to.slice(2) as VarId[]).map((v) => variables[v]!)] as const)
+  const assign = ({ to, value }: Assign): Assign => ({ to: target(to), value: expr(value) })
+  const rewrite = (t: Transition): Transition => {
+    const guard = t.guard.flatMap((g) => conjuncts(expr(g)))
+    if (guard.includes(0)) return { ...t, guard: [0], effect: [] }
+    const effect = t.effect.filter((each) => {
+      const elements = writesOf(each)
+      invariant(elements.every(keeps) || !elements.some(keeps), 'an array is kept or dropped as a whole')
+      return elements.every(keeps)
+    })
+    return { ...t, guard: guard.filter((g) => typeof g === 'object'), effect: effect.map(assign) }
+  }
+  const ordered = steps
+    .map(({ transition, standsFor }): Step => ({ transition: rewrite(transition), standsFor }))
+    .filter(({ transition: { fault, guard } }) => fault === undefined || !guard.includes(0))
+    .sort((a, b) => a.transition.process - b.transition.process || a.standsFor[0]! - b.standsFor[0]!)
+  const standsFor = ordered.map((step) => step.standsFor)
+  return {
+    system: {
+      ...system,
+      variables: kept.map((v) => system.variables[v]!),
+      transitions: ordered.map(({ transition }) => transition),
+      processes: system.processes.map((process) => ({
+        ...process,
+        suspended: process.suspended.map(({ by, when }) => ({ by, when: expr(when) })).filter(({ when }) => when !== 0),
+      })),
+      debts: system.debts.map((debt) => ({
+        ...debt,
+        owed: expr(debt.owed),
+        paidBy: [...standsFor.keys()].filter((id) => standsFor[id]!.some((old) => debt.paidBy.includes(old))),
+      })),
+      holds: system.holds.map((hold) => ({ ...hold, when: expr(hold.when) })).filter((hold) => hold.when !== 0),
+      symmetries: system.symmetries.map((symmetry) => ({
+        ...symmetry,
+        copies: symmetry.copies.map((copy) => ({
+          ...copy,
+          variables: copy.variables.flatMap((v) => variables[v] ?? []),
+        })),
+      })),
+    },
+    standsFor,
+    before,
+    variables,
+    removed,
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { count } from '#base/text'
+import type { Machine } from '#system/machine'
+import type { System, TransitionId } from '#system/system'
+import { decided } from './decided.ts'
+import { leafLocks } from './leaf-locks.ts'
+import { localSteps } from './local-steps.ts'
+import { composed, lifted, unchanged, type Pass } from './rewriting.ts'
+import { slice } from './slice.ts'
+import { viewOf } from './view.ts'
+
+/** A smaller system that is judged as the original is, and the way back (docs/theory-rewriting.md). */
+export interface Simplified {
+  readonly system: System
+  /** The run of the original that a run of `system` stands for. */
+  lift(path: readonly TransitionId[]): TransitionId[]
+  /** The transitions of the original that are fired when this one is. */
+  standsFor(id: TransitionId): readonly TransitionId[]
+  /** Those that every run of the original begins with; `system` starts behind them. */
+  readonly before: readonly TransitionId[]
+  /** The original's states behind those of a machine that executes `system`: only to be looked at. */
+  view<S>(machine: Machine<S>): Machine<S>
+  /** What was done, in words; empty if nothing was. */
+  readonly did: readonly string[]
+}
+
+/** In this order, by what each takes away. */
+export const passes: Readonly<Record<string, Pass>> = {
+  'leaf lock': leafLocks,
+  'sliced variable': slice,
+  'local step': localSteps,
+}
+
+/** Simplifies a system with every pass, or with others. */
+export function simplified(original: System, asked: Readonly<Record<string, Pass>> = passes): Simplified {
+  let whole = unchanged(original)
+  const did: string[] = []
+  for (const [noun, pass] of Object.entries(asked)) {
+    const next = pass(whole.system)
+    if (next.removed > 0) did.push(count(next.removed, noun))
+    whole = composed(whole, next)
+  }
+  return {
+    system: whole.system,
+    lift: (path) => lifted(whole, path),
+    standsFor: (id) => whole.standsFor[id]!,
+    before: whole.before,
+    view: (machine) => viewOf(machine, decided(original), whole.variables),
+    did,
+  }
+}
