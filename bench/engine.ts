@@ -2,13 +2,17 @@
 // The engine against the sizes it was built for, with SPIN without reduction on the same systems in the same run.
 //   npm run bench:engine            (needs spin and gcc; SPIN takes 1.5 GB for ordered-locks 9)
 //   npm run bench:engine -- 7       only what has this parameter
-// `search`: the loop alone, with the graph and every edge. `+ facts`: with what the properties note of each state.
-// Each the best of three; rates are transitions a second of wall-clock time, on one core.
+// `search`: the loop alone, with the graph and every edge. `+ facts`: with what the properties note meanwhile. `check`:
+// with both, and edges kept only if `check --reduction none` keeps them. Each the best of three; rates are transitions
+// a second of wall-clock time, on one core. `B/st`: bytes a state, of the table, the graph with its edges, and both as
+// check has them.
 import { check } from '#check/check'
-import { Engine, type Visited } from '#engine/engine'
+import { Engine } from '#engine/engine'
+import type { Visited } from '#engine/visited'
 import { explore } from '#explore/explore'
 import { BreadthFirst } from '#explore/frontier'
 import { toPromela } from '#export/promela'
+import { everyRunEnds } from '#property/every-run-ends'
 import { Facts } from '#property/facts'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
@@ -24,19 +28,28 @@ const cases: readonly (readonly [ModelSource, string | undefined, number])[] = [
   [fenceFarm, 'in-turn', 3],
 ]
 
-function searched(system: System, noting: boolean) {
+type Edges = 'kept' | 'found again'
+
+function searched(system: System, noting: boolean, edges: Edges) {
   const machine = new Engine(system)
   const facts = noting ? [new Facts(machine)] : []
   const start = performance.now()
-  const search = explore({ machine, frontier: new BreadthFirst(), observers: facts })
+  const search = explore({ machine, frontier: new BreadthFirst(), observers: facts, edges })
   search.advance(Infinity)
-  const { states, edges, bytes } = search.graph
+  const { states, edges: transitions, bytes } = search.graph
   const seconds = (performance.now() - start) / 1000
-  return { states, edges, seconds, tableBytes: (search.store as Visited).bytes, graphBytes: bytes }
+  return {
+    states,
+    transitions,
+    rate: transitions / seconds,
+    seconds,
+    table: (search.store as Visited).bytes,
+    graph: bytes,
+  }
 }
 
-const best = (system: System, noting: boolean) =>
-  [1, 2, 3].map(() => searched(system, noting)).reduce((a, b) => (a.seconds < b.seconds ? a : b))
+const best = (system: System, noting: boolean, edges: Edges = 'kept') =>
+  [1, 2, 3].map(() => searched(system, noting, edges)).reduce((a, b) => (a.seconds < b.seconds ? a : b))
 
 const million = (n: number): string => (n / 1e6).toFixed(2)
 
@@ -46,8 +59,10 @@ row(
   'transitions',
   'search M/s',
   '+ facts M/s',
+  'check M/s',
   'table B/st',
   'graph B/st',
+  'check B/st',
   'check s',
   'SPIN s',
   'search/SPIN',
@@ -59,18 +74,21 @@ for (const [source, variant, N] of cases.filter(
   const system = lower(model, source.registry)
   const plain = best(system, false)
   const noting = best(system, true)
-  const { statistics } = await check(model, source.registry)
+  const asCheck = best(system, true, everyRunEnds(system) ? 'found again' : 'kept')
+  const start = performance.now()
+  const { statistics } = await check(model, source.registry, { reduction: 'none' })
+  const seconds = (performance.now() - start) / 1000
   const referee = spin(toPromela(system))
   const agree = referee.states === plain.states && statistics.states === plain.states
   row(
     `${source.id.replace('bench/', '')} ${variant ?? ''} ${N}`,
     agree ? plain.states : `NO ${plain.states}`,
-    plain.edges,
-    million(plain.edges / plain.seconds),
-    million(noting.edges / noting.seconds),
-    (plain.tableBytes / plain.states).toFixed(1),
-    (plain.graphBytes / plain.states).toFixed(1),
-    statistics.seconds.toFixed(2),
+    plain.transitions,
+    ...[plain, noting, asCheck].map(({ rate }) => million(rate)),
+    (plain.table / plain.states).toFixed(1),
+    (plain.graph / plain.states).toFixed(1),
+    ((asCheck.table + asCheck.graph) / plain.states).toFixed(1),
+    seconds.toFixed(2),
     referee.seconds.toFixed(2),
     (plain.seconds / referee.seconds).toFixed(2),
   )

@@ -4,9 +4,11 @@ import { getHeapStatistics } from 'node:v8'
 import { thousands } from '#base/text'
 import { explore, type Search } from '#explore/explore'
 import { BreadthFirst, DepthFirst } from '#explore/frontier'
+import { everyRunEnds } from '#property/every-run-ends'
 import type { Facts } from '#property/facts'
 import type { Reduction } from '#reduce/reduction'
 import type { Machine } from '#system/machine'
+import type { System } from '#system/system'
 import type { QualifiedOptions } from './options.ts'
 
 export interface Searched<S> {
@@ -36,8 +38,9 @@ export async function runSearch<S>(
   reduction?: Reduction<S>,
 ): Promise<Searched<S>> {
   const frontier = options.order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
+  const edges = seldomAsked(machine.system, options) ? 'found again' : 'kept'
   const { select, pass } = reduction ?? {}
-  const search = explore({ machine, frontier, observers: [facts], ...(select && { select }), pass })
+  const search = explore({ machine, frontier, observers: [facts], edges, ...(select && { select }), pass })
   const start = performance.now()
   let breath = start
   let peakMemoryBytes = process.memoryUsage.rss()
@@ -70,6 +73,13 @@ export async function runSearch<S>(
   if (limit !== undefined) reduction?.abandon(search)
   return { search, limit, seconds: seconds(), peakMemoryBytes }
 }
+
+/**
+ * Whether it pays not to keep edges: a *holds* will not ask for one. Under a limit of time or memory they are kept, since
+ * finding them again takes more of either.
+ */
+const seldomAsked = (system: System, { maxMemoryBytes, timeoutSeconds }: QualifiedOptions): boolean =>
+  maxMemoryBytes === Infinity && timeoutSeconds === Infinity && everyRunEnds(system)
 
 function limitHit<S>(
   search: Search<S>,

@@ -4,24 +4,40 @@ import type { Expr, LocationTest, Operator } from '#system/system'
 import { js, joined, type Code, type Functions } from './code.ts'
 import type { Field, Layout } from './layout.ts'
 
+/** How generated functions are given a state. */
+export interface Access {
+  /** Their parameters for it, which are also the arguments that hand it on. */
+  readonly state: Code
+  /** One of its words. */
+  readonly word: (word: number | Code) => Code
+}
+
+/** A state by itself. */
+export const single: Access = { state: js`s`, word: (word) => js`s[${word}]` }
+/** The state that begins at index `p` of `k`, among the stored ones. */
+export const stored: Access = { state: js`k, p`, word: (word) => js`k[p + ${word}]` }
+
 /**
- * Writes expressions as JavaScript over a packed state `s`. The operators mean what `evaluator` in
- * `system/expression.ts` says, on the same numbers: JavaScript's own arithmetic, to the last undefined value.
+ * Writes expressions as JavaScript over a packed state. The operators mean what `evaluator` in `system/expression.ts`
+ * says, on the same numbers: JavaScript's own arithmetic, to the last undefined value.
  */
 export class ExpressionCode {
+  readonly access: Access
   readonly #layout: Layout
   readonly #functions: Functions
 
-  constructor(layout: Layout, functions: Functions) {
+  constructor(layout: Layout, functions: Functions, access: Access) {
+    this.access = access
     this.#layout = layout
     this.#functions = functions
   }
 
-  /** The number that a field of `s` holds. */
+  /** The number that a field of the state holds. */
   read(field: Field): Code {
     const { min } = field
     if (field.mask === 0) return js`${min}`
-    return min === 0 ? distance(field) : js`(${distance(field)} + ${min})`
+    const distance = this.#distance(field)
+    return min === 0 ? distance : js`(${distance} + ${min})`
   }
 
   /** A JavaScript number. */
@@ -94,16 +110,17 @@ export class ExpressionCode {
   /** The element that the index selects; 0 outside. */
   #at(index: Expr, elements: readonly Expr[]): Code {
     const cases = elements.map((e, i) => js`case ${i}: return ${this.number(e)}\n`)
-    const select = this.#functions.define(js`s, i`, js`switch (i) {\n${cases}}\nreturn 0\n`)
-    return js`${select}(s, ${this.number(index)})`
+    const { state } = this.access
+    const select = this.#functions.define(js`${state}, i`, js`switch (i) {\n${cases}}\nreturn 0\n`)
+    return js`${select}(${state}, ${this.number(index)})`
   }
-}
 
-/** What a field stores: how far its number is from its minimum. */
-function distance(field: Field): Code {
-  const { word, shift, mask } = field
-  if ((mask << shift) >>> 31 === 1) return js`(s[${word}] >>> ${shift})`
-  return shift === 0 ? js`(s[${word}] & ${mask})` : js`((s[${word}] >>> ${shift}) & ${mask})`
+  /** What a field stores: how far its number is from its minimum. */
+  #distance({ word, shift, mask }: Field): Code {
+    const bits = this.access.word(word)
+    if ((mask << shift) >>> 31 === 1) return js`(${bits} >>> ${shift})`
+    return shift === 0 ? js`(${bits} & ${mask})` : js`((${bits} >>> ${shift}) & ${mask})`
+  }
 }
 
 type Binary = (a: Code, b: Code) => Code

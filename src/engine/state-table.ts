@@ -27,8 +27,8 @@ export class StateTable {
   readonly #capacity: number
   #size = 0
   #slots = new Int32Array(smallestTable)
-  /** Hashes of a batch. */
-  #hashes = new Int32Array(64)
+  /** Hashes of the keys that are being put into a larger table. */
+  readonly #hashes = new Int32Array(64)
   /** What the batch's look ahead has read; kept so that it is not optimised away. */
   protected touched = 0
 
@@ -58,19 +58,21 @@ export class StateTable {
   }
 
   /**
-   * Adds the first `count` keys of `keys`, one after the other, and puts their ids into `ids`. Their slots are read
-   * ahead: the processor waits for memory once instead of `count` times.
+   * Puts the hashes of the first `count` keys of `keys` into `hashes`, and reads their slots: the loads overlap, and
+   * `addAll` finds what it needs at hand. The processor waits for memory once instead of `count` times.
    */
-  addAll(keys: Int32Array, count: number, ids: Int32Array): void {
-    this.#reserve(count)
-    if (this.#hashes.length < count) this.#hashes = new Int32Array(count * 2)
-    this.#hashAhead(this.#slots, keys, 0, count)
-    for (let i = 0; i < count; i++) ids[i] = this.#find(keys, i * this.#words, this.#hashes[i]!)
+  lookAhead(keys: Int32Array, count: number, hashes: Int32Array): void {
+    this.#hashAhead(this.#slots, keys, 0, count, hashes)
   }
 
-  /** Notes the hashes of `count` keys, and reads their slots: the loads overlap, and later ones find them at hand. */
-  #hashAhead(slots: Int32Array, keys: Int32Array, at: number, count: number): void {
-    const hashes = this.#hashes
+  /** Adds the keys number `from` to `to` (excluded) of `keys`, whose hashes are known, and puts their ids into `ids`. */
+  addAll(keys: Int32Array, hashes: Int32Array, from: number, to: number, ids: Int32Array): void {
+    this.#reserve(to - from)
+    const words = this.#words
+    for (let i = from; i < to; i++) ids[i] = this.#find(keys, i * words, hashes[i]!)
+  }
+
+  #hashAhead(slots: Int32Array, keys: Int32Array, at: number, count: number, hashes: Int32Array): void {
     const mask = slots.length - 1
     let touched = 0
     for (let i = 0; i < count; i++) {
@@ -79,6 +81,16 @@ export class StateTable {
       touched ^= slots[hash & mask]!
     }
     this.touched = touched
+  }
+
+  /** The array in which the words of a key lie, until the next one is added. */
+  keysAt(id: number): Int32Array {
+    return this.#chunks[id >>> this.#chunkBits]!
+  }
+
+  /** Where in that array they begin. */
+  indexOf(id: number): number {
+    return (id & ((1 << this.#chunkBits) - 1)) * this.#words
   }
 
   /** The words of a key. */
@@ -91,12 +103,20 @@ export class StateTable {
     return key
   }
 
-  /** Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). */
+  /**
+   * Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). Most keys have one or two
+   * words, and a loop over these costs more than it does.
+   */
   protected hash(keys: Int32Array, at: number): number {
-    const end = at + this.#words
-    let h = 0
-    for (let i = at; i < end; i++) {
-      h = Math.imul(h ^ keys[i]!, 0x85ebca6b)
+    const words = this.#words
+    let h = Math.imul(keys[at]!, 0x85ebca6b)
+    h ^= h >>> 13
+    if (words > 1) {
+      h = Math.imul(h ^ keys[at + 1]!, 0x85ebca6b)
+      h ^= h >>> 13
+    }
+    for (let w = 2; w < words; w++) {
+      h = Math.imul(h ^ keys[at + w]!, 0x85ebca6b)
       h ^= h >>> 13
     }
     h = Math.imul(h, 0xc2b2ae35)
@@ -106,8 +126,11 @@ export class StateTable {
   /** Whether the stored key is this one. */
   protected same(id: number, keys: Int32Array, at: number): boolean {
     const chunk = this.#chunks[id >>> this.#chunkBits]!
-    const stored = (id & ((1 << this.#chunkBits) - 1)) * this.#words
-    for (let w = 0; w < this.#words; w++) if (chunk[stored + w] !== keys[at + w]) return false
+    const words = this.#words
+    const stored = (id & ((1 << this.#chunkBits) - 1)) * words
+    if (chunk[stored] !== keys[at]) return false
+    if (words > 1 && chunk[stored + 1] !== keys[at + 1]) return false
+    for (let w = 2; w < words; w++) if (chunk[stored + w] !== keys[at + w]) return false
     return true
   }
 
@@ -167,7 +190,7 @@ export class StateTable {
     for (let first = 0; first < this.#size; first += run) {
       const count = Math.min(run, this.#size - first)
       const chunk = this.#chunks[first >>> this.#chunkBits]!
-      this.#hashAhead(slots, chunk, (first & ((1 << this.#chunkBits) - 1)) * this.#words, count)
+      this.#hashAhead(slots, chunk, this.indexOf(first), count, this.#hashes)
       for (let i = 0; i < count; i++) {
         const hash = this.#hashes[i]!
         let slot = hash & mask

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Machine, StateStore } from '#system/machine'
+import type { Expansion, Machine, StateStore } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import type { Frontier } from './frontier.ts'
 import { Graph } from './graph.ts'
 
-/** Watches a search. Whatever a property needs to know of a state it notes here, while the state is at hand. */
+/** Watches a search. */
 export interface Observer<S> {
+  /** A search begins, whose states will be in this store. */
+  begin?(store: StateStore<S>): void
   /** A state is about to be expanded. Ids are dense; a state is expanded once, unless it is revisited. */
   expand?(id: number, state: S, enabled: readonly TransitionId[]): void
   /** A transition was fired on the way from one stored state to another. */
@@ -25,8 +27,14 @@ export interface Setup<S> {
   readonly machine: Machine<S>
   readonly frontier: Frontier
   readonly select?: Selector<S>
+  /** With a selector only. */
   readonly pass?: Passage<S> | undefined
   readonly observers?: readonly Observer<S>[]
+  /**
+   * `kept`, unless said. `found again`: the graph takes less than half the memory, and searches a second time, where
+   * the machine can do that, if somebody asks for an edge. Only without a selector, whose choices nothing repeats.
+   */
+  readonly edges?: 'kept' | 'found again'
 }
 
 /** A search under way. `advance` does a bounded amount of it, so that the caller can look at clocks and signals. */
@@ -44,51 +52,79 @@ export interface Search<S> {
 }
 
 /** **The** search loop. Depth-first, breadth-first, reduced or full differ in a frontier, a selector and a passage. */
-export function explore<S>({ machine, frontier, select, pass, observers = [] }: Setup<S>): Search<S> {
-  const graph = new Graph(machine.system.transitions.length)
+export function explore<S>({ machine, frontier, select, pass, observers = [], edges = 'kept' }: Setup<S>): Search<S> {
   const store = machine.store()
+  const whole = select === undefined ? store.expand?.bind(store) : undefined
+  const graph = new Graph(edges === 'kept' ? undefined : whole)
   let depth = 0
 
-  const successors = (state: S, transitions: readonly TransitionId[]): ArrayLike<number> =>
-    store.addSuccessors?.(state, transitions) ?? transitions.map((t) => store.add(machine.fire(state, t)))
-
-  /** Fires a transition, and on until a state is to be stored; what was fired besides goes to `rest`. */
-  const follow = (from: S, first: TransitionId, goOn: Passage<S>, rest: TransitionId[]): number => {
-    let state = machine.fire(from, first)
-    for (let next = goOn(state, first); next !== undefined; next = goOn(state, next)) {
-      rest.push(next)
-      state = machine.fire(state, next)
-    }
-    return store.add(state)
+  /** What the selector wants fired. */
+  const selected = (id: number): Expansion => {
+    const state = store.get(id)
+    const enabled = machine.enabled(state)
+    const transitions = select === undefined ? enabled : select(state, enabled, id)
+    const span = { transitions, from: 0, to: transitions.length }
+    if (pass !== undefined) return { ...span, ...followed(state, transitions, pass) }
+    const targets =
+      store.addSuccessors?.(state, transitions) ?? transitions.map((t) => store.add(machine.fire(state, t)))
+    return { ...span, targets }
   }
+
+  /** Fires each of the transitions, and on until a state is to be stored. */
+  const followed = (
+    from: S,
+    transitions: readonly TransitionId[],
+    goOn: Passage<S>,
+  ): Pick<Expansion, 'targets' | 'rests'> => {
+    const rests = transitions.map((): TransitionId[] => [])
+    const targets = transitions.map((first, i) => {
+      let state = machine.fire(from, first)
+      for (let next = goOn(state, first); next !== undefined; next = goOn(state, next)) {
+        rests[i]!.push(next)
+        state = machine.fire(state, next)
+      }
+      return store.add(state)
+    })
+    return { targets, rests }
+  }
+  const expansion = whole ?? selected
+
+  const isWatched = observers.some((observer) => observer.expand !== undefined)
 
   const discover = (parent: number, by: TransitionId, at: number): void => {
     frontier.push(graph.states)
     graph.addState(parent, by, at)
   }
 
-  const expand = (): void => {
-    const id = frontier.pop()
+  const show = (id: number): void => {
     const state = store.get(id)
-    depth = graph.depth(id)
     const enabled = machine.enabled(state)
     for (const observer of observers) observer.expand?.(id, state, enabled)
-    const fired = select === undefined ? enabled : select(state, enabled, id)
-    const rests = pass === undefined ? undefined : fired.map((): TransitionId[] => [])
-    const targets =
-      pass === undefined ? successors(state, fired) : fired.map((t, i) => follow(state, t, pass, rests![i]!))
+  }
+
+  const expand = (): void => {
+    const id = frontier.pop()
+    depth = graph.depth(id)
+    if (isWatched) show(id)
+    const fired = expansion(id)
+    const { transitions, targets, from, to, rests } = fired
     graph.beginEdges(id)
-    graph.addEdges(id, fired, targets, rests)
+    graph.addEdges(id, fired)
     // Ids are dense, so a target that the graph does not know is its next state.
-    for (let i = 0; i < fired.length; i++) if (targets[i] === graph.states) discover(id, fired[i]!, depth + 1)
+    for (let i = from, known = graph.states; i < to; i++)
+      if (targets[i] === known) {
+        discover(id, transitions[i]!, depth + 1)
+        known++
+      }
     for (const observer of observers)
       if (observer.fire !== undefined)
-        for (let i = 0; i < fired.length; i++) {
-          observer.fire(id, fired[i]!, targets[i]!)
-          for (const transition of rests?.[i] ?? []) observer.fire(id, transition, targets[i]!)
+        for (let i = from; i < to; i++) {
+          observer.fire(id, transitions[i]!, targets[i]!)
+          if (rests !== undefined) for (const transition of rests[i]!) observer.fire(id, transition, targets[i]!)
         }
   }
 
+  for (const observer of observers) observer.begin?.(store)
   store.add(machine.initial())
   discover(-1, -1, 0)
   return {

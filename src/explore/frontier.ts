@@ -12,30 +12,33 @@ export interface Frontier {
   pop(): number
 }
 
-/** First in, first out: states come in order of their distance from the start, so the first trace found is shortest. */
+/**
+ * First in, first out: states come in order of their distance from the start, so the first trace found is shortest.
+ * States are discovered in order of their ids, so what waits is a range of them, or few ranges where some are revisited.
+ */
 export class BreadthFirst implements Frontier {
-  #level: number[] = []
-  #next: number[] = []
+  readonly #ranges: { first: number; end: number }[] = []
+  /** The range that is being expanded. */
   #at = 0
+  #size = 0
 
   get size(): number {
-    return this.#level.length - this.#at + this.#next.length
+    return this.#size
   }
 
   push(id: number): void {
-    this.#next.push(id)
+    this.#size++
+    const last = this.#ranges.at(-1)
+    if (last?.end === id) last.end++
+    else this.#ranges.push({ first: id, end: id + 1 })
   }
 
   pop(): number {
-    if (this.#at === this.#level.length) {
-      this.#level = this.#next
-      this.#next = []
-      this.#at = 0
-    }
-    const id = this.#level[this.#at]
-    invariant(id !== undefined, 'the frontier is not empty')
-    this.#at++
-    return id
+    invariant(this.#size > 0, 'the frontier is not empty')
+    this.#size--
+    let range = this.#ranges[this.#at]!
+    if (range.first === range.end) range = this.#ranges[++this.#at]!
+    return range.first++
   }
 }
 

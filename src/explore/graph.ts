@@ -2,6 +2,7 @@
 import { InternalError, invariant } from '#base/assert'
 import { FencecheckError } from '#base/errors'
 import { thousands } from '#base/text'
+import type { Expansion } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import { Ints } from './ints.ts'
 
@@ -17,30 +18,32 @@ const none: readonly TransitionId[] = []
 export class Graph {
   /** First predecessor of each state, -1 for the initial one, and the transition from there. */
   readonly #parent = new Ints()
-  readonly #by: Ints
+  readonly #by = new Ints()
   readonly #depth = new Ints()
+  /** One more than the edges of each state; 0 where they are not known. */
+  readonly #count = new Ints()
+  #edges = 0
+  /** Where the edges of each state begin, and the edges; of states whose edges were given anew there are dead ones. */
   readonly #first = new Ints()
-  readonly #count: Ints
   readonly #targets = new Ints()
-  readonly #transitions: Ints
-  /** Where an edge stands for several transitions: where the further ones begin, by edge, and themselves. */
+  readonly #transitions = new Ints()
+  /** Where edges stand for several transitions: where the further ones begin, by edge, and themselves. */
   #chains: { readonly begin: Ints; readonly steps: Ints } | undefined
-  readonly #maxTransition: number
-  /** Edges of states whose edges were given anew. */
-  #dropped = 0
+  /** Gives the edges of a state once more, as long as none are kept. */
+  #again: ((state: number) => Expansion) | undefined
 
-  /** @param transitions how many there are; fewer take less memory */
-  constructor(transitions = Infinity) {
-    this.#maxTransition = transitions
-    this.#by = new Ints(transitions)
-    this.#count = new Ints(transitions)
-    this.#transitions = new Ints(transitions)
+  /**
+   * @param again gives the edges of a state a second time: they are then not kept, but found again, all of them, when
+   * one is asked for
+   */
+  constructor(again?: (state: number) => Expansion) {
+    this.#again = again
   }
 
   /** Bytes of everything it keeps. */
   get bytes(): number {
     const { begin, steps } = this.#chains ?? {}
-    return [this.#parent, this.#by, this.#depth, this.#first, this.#count, this.#targets, this.#transitions]
+    return [this.#parent, this.#by, this.#depth, this.#count, this.#first, this.#targets, this.#transitions]
       .concat(begin ?? [], steps ?? [])
       .reduce((bytes, ints) => bytes + ints.bytes, 0)
   }
@@ -50,7 +53,7 @@ export class Graph {
   }
 
   get edges(): number {
-    return this.#targets.length - this.#dropped
+    return this.#edges
   }
 
   /** States that were passed through unstored, once for each time. */
@@ -63,60 +66,60 @@ export class Graph {
     this.#parent.push(parent)
     this.#by.push(Math.max(0, by))
     this.#depth.push(depth)
-    this.#first.push(-1)
     this.#count.push(0)
+    if (this.#again === undefined) this.#first.push(0)
   }
 
   /** From here on edges belong to `state`; those that it had are gone. */
   beginEdges(state: number): void {
-    this.#dropped += this.#count.at(state)
-    this.#count.set(state, 0)
-    this.#first.set(state, this.#targets.length)
+    this.#edges -= this.degree(state)
+    this.#count.set(state, 1)
+    if (this.#again === undefined) this.#first.set(state, this.#targets.length)
   }
 
   addEdge(state: number, transition: TransitionId, target: number): void {
-    this.addEdges(state, [transition], [target])
+    this.addEdges(state, { transitions: [transition], targets: [target], from: 0, to: 1 })
   }
 
-  /**
-   * Adds an edge for each transition; the targets are as many, and may be followed by anything. `rests` are the further
-   * transitions that each edge stands for; a graph has them for all its edges or for none.
-   */
-  addEdges(
-    state: number,
-    transitions: readonly TransitionId[],
-    targets: ArrayLike<number>,
-    rests?: readonly (readonly TransitionId[])[],
-  ): void {
-    if (this.#targets.length > maxEdges - transitions.length)
+  /** Adds an edge for each transition. */
+  addEdges(state: number, edges: Expansion): void {
+    const added = edges.to - edges.from
+    this.#edges += added
+    this.#count.set(state, this.#count.at(state) + added)
+    if (this.#again === undefined) this.#keep(edges)
+  }
+
+  #keep({ transitions, targets, from, to, rests }: Expansion): void {
+    if (this.#targets.length > maxEdges - (to - from))
       throw new FencecheckError('too-large', `more than ${thousands(maxEdges)} transitions cannot be stored`, {
         fix: 'choose smaller parameters, or set --max-states',
       })
-    for (let i = 0; i < transitions.length; i++) {
-      this.#targets.push(targets[i]!)
-      this.#transitions.push(transitions[i]!)
-    }
-    if (rests !== undefined) this.#addRests(rests)
-    this.#count.set(state, this.#count.at(state) + transitions.length)
-  }
-
-  #addRests(rests: readonly (readonly TransitionId[])[]): void {
-    const { begin, steps } = (this.#chains ??= { begin: new Ints(), steps: new Ints(this.#maxTransition) })
+    this.#targets.pushAll(targets, from, to)
+    this.#transitions.pushAll(transitions, from, to)
+    if (rests === undefined) return
+    const { begin, steps } = (this.#chains ??= { begin: new Ints(), steps: new Ints() })
     for (const rest of rests) {
       begin.push(steps.length)
       for (const transition of rest) steps.push(transition)
     }
   }
 
+  #findAgain(again: (state: number) => Expansion): void {
+    this.#again = undefined
+    for (let state = 0; state < this.states; state++) {
+      this.#first.push(this.#targets.length)
+      if (this.expanded(state)) this.#keep(again(state))
+    }
+  }
+
   /** Whether all edges of the state are there; false for states that a limit left in the frontier. */
   expanded(state: number): boolean {
-    return this.#first.at(state) >= 0
+    return this.#count.at(state) > 0
   }
 
   /** What a state leads to counts as not known. */
   forget(state: number): void {
-    this.#first.set(state, -1)
-    this.#dropped += this.#count.at(state)
+    this.#edges -= this.degree(state)
     this.#count.set(state, 0)
   }
 
@@ -125,16 +128,18 @@ export class Graph {
   }
 
   degree(state: number): number {
-    return this.#count.at(state)
+    return Math.max(0, this.#count.at(state) - 1)
   }
 
   /** The state that edge `i` of `state` leads to. */
   target(state: number, i: number): number {
+    if (this.#again !== undefined) this.#findAgain(this.#again)
     return this.#targets.at(this.#first.at(state) + i)
   }
 
   /** The transition that edge `i` of `state` fires, the first one if it stands for several. */
   transition(state: number, i: number): TransitionId {
+    if (this.#again !== undefined) this.#findAgain(this.#again)
     return this.#transitions.at(this.#first.at(state) + i)
   }
 
@@ -150,9 +155,8 @@ export class Graph {
   /** The transitions from the initial state to this one, along first predecessors. */
   path(state: number): readonly TransitionId[] {
     const path: TransitionId[] = []
-    for (let s = state, parent = this.#parent.at(s); parent >= 0; s = parent, parent = this.#parent.at(s)) {
+    for (let s = state, parent = this.#parent.at(s); parent >= 0; s = parent, parent = this.#parent.at(s))
       path.push(...this.#restTo(parent, s).toReversed(), this.#by.at(s))
-    }
     invariant(path.length >= this.#depth.at(state), 'depth is at most the length of a path')
     return path.toReversed()
   }

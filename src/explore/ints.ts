@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-type Narrow = Uint8Array | Uint16Array | Int32Array
+type Elements = Uint8Array | Uint16Array | Int32Array
 
 const chunkBits = 18
 const chunkMask = 2 ** chunkBits - 1
 const smallest = 2 ** 10
 
 /**
- * A growing array of whole numbers. It lies in chunks that never move, so growing neither stalls nor takes twice the
- * room.
+ * A growing array of signed 32-bit integers. It lies in chunks that never move, so growing neither stalls nor takes
+ * twice the room; the elements of a chunk take one, two or four bytes each, as the largest of them needs.
  */
 export class Ints {
-  readonly #make: (length: number) => Narrow
-  readonly #chunks: Narrow[]
-  #last: Narrow
+  #last: Elements = new Uint8Array(smallest)
+  readonly #chunks: Elements[] = [this.#last]
   /** Elements in the last chunk. */
   #filled = 0
-
-  /** @param max the largest element; from 65536 on, elements may be negative as well, down to -(2^31) */
-  constructor(max = 2 ** 31 - 1) {
-    const Narrow = max < 2 ** 8 ? Uint8Array : max < 2 ** 16 ? Uint16Array : Int32Array
-    this.#make = (length) => new Narrow(length)
-    this.#last = this.#make(smallest)
-    this.#chunks = [this.#last]
-  }
 
   get length(): number {
     return (this.#chunks.length - 1) * 2 ** chunkBits + this.#filled
@@ -35,7 +26,23 @@ export class Ints {
 
   push(value: number): void {
     if (this.#filled === this.#last.length) this.#grow()
-    this.#last[this.#filled++] = value
+    const at = this.#filled++
+    this.#last[at] = value
+    if (this.#last[at] !== value) this.#widen(this.#chunks.length - 1, at, value)
+  }
+
+  /** Adds the elements `from` to `to` (excluded) of `values`. */
+  pushAll(values: ArrayLike<number>, from: number, to: number): void {
+    const last = this.#last
+    let [i, filled] = [from, this.#filled]
+    if (filled + to - from <= last.length)
+      for (; i < to; i++) {
+        last[filled] = values[i]!
+        if (last[filled] !== values[i]) break
+        filled++
+      }
+    this.#filled = filled
+    for (; i < to; i++) this.push(values[i]!)
   }
 
   at(index: number): number {
@@ -43,19 +50,32 @@ export class Ints {
   }
 
   set(index: number, value: number): void {
-    this.#chunks[index >>> chunkBits]![index & chunkMask] = value
+    const chunk = this.#chunks[index >>> chunkBits]!
+    chunk[index & chunkMask] = value
+    if (chunk[index & chunkMask] !== value) this.#widen(index >>> chunkBits, index & chunkMask, value)
   }
 
-  /** Doubles the only chunk while it is short; after that every chunk is whole. */
+  /** Doubles the only chunk while it is short; after that every chunk is whole, and at first as wide as the one before. */
   #grow(): void {
+    const Same = this.#last.constructor as new (length: number) => Elements
     if (this.#filled > chunkMask) {
-      this.#last = this.#make(2 ** chunkBits)
+      this.#last = new Same(2 ** chunkBits)
       this.#chunks.push(this.#last)
       this.#filled = 0
       return
     }
-    const grown = this.#make(this.#filled * 2)
+    const grown = new Same(this.#filled * 2)
     grown.set(this.#last)
     this.#chunks[0] = this.#last = grown
+  }
+
+  /** Puts an element where it does not fit: makes the elements of the chunk wider. */
+  #widen(chunk: number, at: number, value: number): void {
+    const narrow = this.#chunks[chunk]!
+    const wide = value < 0 || value >= 2 ** 16 ? new Int32Array(narrow.length) : new Uint16Array(narrow.length)
+    wide.set(narrow)
+    wide[at] = value
+    this.#chunks[chunk] = wide
+    if (narrow === this.#last) this.#last = wide
   }
 }

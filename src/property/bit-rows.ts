@@ -24,6 +24,11 @@ export class BitRows {
     this.#data = grown
   }
 
+  /** Has a function write the words of a row, which begin at `at`. */
+  answer(row: number, ask: (row: number, words: Int32Array, at: number) => void): void {
+    ask(row, this.#data, row * this.words)
+  }
+
   set(row: number, column: number): void {
     this.#data[row * this.words + (column >> 5)]! |= 1 << (column & 31)
   }

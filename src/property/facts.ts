@@ -1,84 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Observer } from '#explore/explore'
-import { evaluator } from '#system/expression'
-import type { Machine } from '#system/machine'
-import type { LocationId, ProcessId, TransitionId } from '#system/system'
-import { BitRows } from './bit-rows.ts'
+import { whenEnabled } from '#system/enabled'
+import { or } from '#system/expression'
+import type { Machine, StateStore } from '#system/machine'
+import type { Expr, LocationId, ProcessId, System, TransitionId } from '#system/system'
+import type { BitRows } from './bit-rows.ts'
+import { StateRows } from './state-rows.ts'
 
-/** What the properties need to know of each state, noted while the search has it in hand. */
+/**
+ * What the properties need to know of a search: what was fired, noted meanwhile, and some conditions of each state,
+ * asked of the stored states once a property wants to know.
+ */
 export class Facts<S> implements Observer<S> {
-  /** Processes at a resting location. */
-  readonly resting: BitRows
-  /** Processes that have reported a fault. */
-  readonly faulted: BitRows
-  /** Processes that hold something. */
-  readonly holding: BitRows
-  /** Debts that are owed, by their index in the system. */
-  readonly owed: BitRows
   /** Transitions that were fired in some state. */
   readonly fired: ReadonlySet<TransitionId>
   /** The first edge on which each fault was reported, by transition: the state it leaves. */
   readonly faults: ReadonlyMap<TransitionId, number>
   readonly #machine: Machine<S>
   readonly #fired = new Set<TransitionId>()
+  /** The same, by transition: 1 if it was fired. */
+  readonly #seen: Uint8Array
   readonly #faults = new Map<TransitionId, number>()
-  readonly #holds: readonly { readonly process: ProcessId; readonly when: (state: S) => number }[]
-  /** Faults that leave their process where it is, 1 for each transition (`reduce/faults-in-place.ts`). */
-  readonly #inPlace: Uint8Array
-  readonly #debts: readonly ((state: S) => number)[]
+  readonly #resting: StateRows<S>
+  readonly #faulted: StateRows<S>
+  readonly #holding: StateRows<S>
+  readonly #owed: StateRows<S>
 
   constructor(machine: Machine<S>) {
-    const { processes, transitions, holds, debts } = machine.system
+    const { processes, holds, debts, transitions } = machine.system
     this.#machine = machine
-    this.resting = new BitRows(processes.length)
-    this.faulted = new BitRows(processes.length)
-    this.holding = new BitRows(processes.length)
-    this.owed = new BitRows(debts.length)
     this.fired = this.#fired
     this.faults = this.#faults
-    this.#holds = holds
-      .filter((hold) => hold.queued !== true)
-      .map(({ process, when }) => ({ process, when: evaluator(when, machine) }))
-    this.#inPlace = Uint8Array.from(transitions, ({ process, from, to, fault }) =>
-      fault !== undefined && from === to && processes[process]!.context !== 'observer' ? 1 : 0,
+    this.#seen = new Uint8Array(transitions.length)
+    const held = processes.map((_, p) => holds.filter((hold) => hold.process === p && hold.queued !== true))
+    this.#resting = new StateRows(
+      machine,
+      processes.map((_, p) => isResting(machine.system, p)),
     )
-    this.#debts = debts.map((debt) => evaluator(debt.owed, machine))
+    this.#faulted = new StateRows(
+      machine,
+      processes.map((_, p) => isFaulted(machine.system, p)),
+    )
+    this.#holding = new StateRows(
+      machine,
+      held.map((some) => or(...some.map((hold) => hold.when))),
+    )
+    this.#owed = new StateRows(
+      machine,
+      debts.map((debt) => debt.owed),
+    )
   }
 
-  /** Whether a process was at this location in some state, stored or passed through: it starts there or came there. */
+  /** Processes at a resting location. */
+  get resting(): BitRows {
+    return this.#resting.rows
+  }
+
+  /** Processes that have reported a fault. */
+  get faulted(): BitRows {
+    return this.#faulted.rows
+  }
+
+  /** Processes that hold something. */
+  get holding(): BitRows {
+    return this.#holding.rows
+  }
+
+  /** Debts that are owed, by their index in the system. */
+  get owed(): BitRows {
+    return this.#owed.rows
+  }
+
+  /** Whether a process was at this location in some state: it started there, or something fired has taken it there. */
   visited(process: ProcessId, location: LocationId): boolean {
     const { processes, transitions } = this.#machine.system
-    if (processes[process]!.init === location) return true
-    for (const id of this.#fired) {
-      const transition = transitions[id]!
-      if (transition.process === process && transition.to === location) return true
-      if (transition.joint?.some((move) => move.process === process && move.to === location)) return true
-    }
-    return false
+    const { context, init } = processes[process]!
+    if (context === 'observer') return false
+    if (location === init) return true
+    return [...this.#fired].some((id) => {
+      const { joint = [], ...first } = transitions[id]!
+      return [first, ...joint].some((move) => move.process === process && move.to === location)
+    })
   }
 
-  expand(id: number, state: S, enabled: readonly TransitionId[]): void {
-    for (const rows of [this.resting, this.faulted, this.holding, this.owed]) rows.reach(id)
-    for (const [p, process] of this.#machine.system.processes.entries()) {
-      // An invariant, true or false, keeps nobody from going on.
-      if (process.context === 'observer') {
-        this.resting.set(id, p)
-        continue
-      }
-      const at = this.#machine.location(state, p)
-      if (at === process.faultAt) this.faulted.set(id, p)
-      else if (process.locations[at]!.rest) this.resting.set(id, p)
-    }
-    // What may come after a fault is not judged, be the fault behind or at hand.
-    for (const transition of enabled)
-      if (this.#inPlace[transition] === 1) this.faulted.set(id, this.#machine.system.transitions[transition]!.process)
-    for (const { process, when } of this.#holds) if (when(state) !== 0) this.holding.set(id, process)
-    for (const [d, owed] of this.#debts.entries()) if (owed(state) !== 0) this.owed.set(id, d)
+  begin(store: StateStore<S>): void {
+    for (const rows of [this.#resting, this.#faulted, this.#holding, this.#owed]) rows.of(store)
   }
 
   fire(from: number, transition: TransitionId): void {
+    if (this.#seen[transition] === 0) this.#note(from, transition)
+  }
+
+  #note(from: number, transition: TransitionId): void {
+    this.#seen[transition] = 1
     this.#fired.add(transition)
-    const { fault } = this.#machine.system.transitions[transition]!
-    if (fault !== undefined && !this.#faults.has(transition)) this.#faults.set(transition, from)
+    if (this.#machine.system.transitions[transition]!.fault !== undefined) this.#faults.set(transition, from)
   }
 }
+
+/** Whether a process is at rest. An invariant, true or false, keeps nobody from going on. */
+export function isResting({ processes }: System, process: ProcessId): Expr {
+  const { context, locations, faultAt } = processes[process]!
+  if (context === 'observer') return 1
+  return among(
+    process,
+    [...locations.keys()].filter((l) => l !== faultAt && locations[l]!.rest),
+  )
+}
+
+/**
+ * Whether a process has reported a fault, or is about to report one that leaves it where it is
+ * (`reduce/faults-in-place.ts`): what may come after it is not judged in either case.
+ */
+function isFaulted(system: System, process: ProcessId): Expr {
+  const { context, faultAt } = system.processes[process]!
+  if (context === 'observer') return 0
+  const inPlace = system.transitions.flatMap((transition, id) =>
+    transition.process === process && transition.fault !== undefined && transition.from === transition.to
+      ? [whenEnabled(system, id)]
+      : [],
+  )
+  return inPlace.length === 0 ? among(process, [faultAt]) : or(among(process, [faultAt]), ...inPlace)
+}
+
+const among = (process: ProcessId, locations: readonly LocationId[]): Expr =>
+  locations.length === 0 ? 0 : { process, in: locations }

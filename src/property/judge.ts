@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind } from '#ir/model'
+import { endsWell } from './every-run-ends.ts'
 import { boundsHit, faults } from './fault.ts'
 import { masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
@@ -20,6 +21,12 @@ export interface Judgement {
  * does can be known only then. The precedence of kinds makes the answer independent of the search order (DESIGN 4).
  */
 export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
+  if (complete && endsWell(evidence)) return { violations: [], findings: vacuity(evidence) }
+  return judgeByFuture(evidence, complete, checked)
+}
+
+/** The same by what can still happen from each state, whether or not the ends of all runs would do. */
+export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
   const hidden = masked(evidence)
   const found = [...faults(evidence), ...stuckProcesses(evidence), unsignalledFence(evidence), hidden.violation]
   const of = (kind: Kind): Violation | undefined => found.find((v) => v?.kind === kind)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Reader } from './expression.ts'
-import type { System, TransitionId } from './system.ts'
+import type { Expr, System, TransitionId } from './system.ts'
 
 /**
  * What executes a system. The search walks a machine and knows no state from inside; the reference interpreter and
@@ -39,4 +39,24 @@ export interface StateStore<S> {
    * first `transitions.length` elements count; the next call may overwrite them.
    */
   addSuccessors?(state: S, transitions: readonly TransitionId[]): ArrayLike<number>
+  /**
+   * All of it for a stored state: its enabled transitions, in ascending id, and the ids of what they lead to, as
+   * `addSuccessors` gives them. The next call may overwrite what this one has given.
+   */
+  expand?(id: number): Expansion
+  /**
+   * A faster way to ask these conditions of stored states: a function that puts, for the state with an id, one bit a
+   * condition into `words`, from the lowest bit of the word with index `at` on: 1 where it is true, that is, not 0.
+   */
+  asking?(conditions: readonly Expr[]): (id: number, words: Int32Array, at: number) => void
+}
+
+/** Transitions fired in a state and the ids of what they lead to: elements `from` to `to` (excluded) of either. */
+export interface Expansion {
+  readonly transitions: ArrayLike<TransitionId>
+  readonly targets: ArrayLike<number>
+  readonly from: number
+  readonly to: number
+  /** Where a transition was not the last one on the way to its target: the further ones, of each. */
+  readonly rests?: readonly (readonly TransitionId[])[]
 }

@@ -2,7 +2,9 @@
 import { explore, type Search } from '#explore/explore'
 import { BreadthFirst } from '#explore/frontier'
 import { Interpreter } from '#interp/interpreter'
+import { evaluator } from '#system/expression'
 import type { Machine } from '#system/machine'
+import type { Expr, System } from '#system/system'
 
 /** What was compared, so that a test can say that it was something. */
 export interface Compared {
@@ -20,8 +22,8 @@ function searched<S>(machine: Machine<S>, expansions: number): Search<S> {
 
 /**
  * Explores a machine and the reference interpreter breadth first, as far as so many expanded states, and compares
- * everything: ids, every location and value, enabled lists, successors, and that a single step leads where the search
- * went.
+ * everything: ids, every location and value, enabled lists, successors, conditions, and that single steps, and those
+ * of a selection, lead where the search went.
  */
 export function compared<S>(machine: Machine<S>, expansions = Infinity): Compared {
   const reference = new Interpreter(machine.system)
@@ -38,6 +40,7 @@ function difference<R, S>(
   ours: Search<S>,
 ): string | undefined {
   const { processes, variables } = machine.system
+  const wrongCondition = conditionCheck(reference, ours)
   for (let id = 0; id < Math.min(theirs.graph.states, ours.graph.states); id++) {
     const [expected, state] = [theirs.store.get(id), ours.store.get(id)]
     for (const [p, { name }] of processes.entries())
@@ -49,7 +52,14 @@ function difference<R, S>(
     const enabled = machine.enabled(state)
     const should = reference.enabled(expected)
     if (enabled.join() !== should.join()) return `state ${id}: enabled are ${enabled.join()}, not ${should.join()}`
+    const wrong = wrongCondition(id, expected)
+    if (wrong !== undefined) return `state ${id}: ${wrong}`
     if (!theirs.graph.expanded(id)) continue
+    const some = should.filter((transition) => transition % 2 === 1)
+    const targets = ours.store.addSuccessors?.(state, some)
+    for (const [i, transition] of some.entries())
+      if (targets !== undefined && targets[i] !== theirs.graph.target(id, should.indexOf(transition)))
+        return `state ${id}: selected, transition ${transition} leads to ${targets[i]}`
     for (const [i, transition] of should.entries()) {
       const target = theirs.graph.target(id, i)
       if (ours.graph.transition(id, i) !== transition || ours.graph.target(id, i) !== target)
@@ -61,3 +71,32 @@ function difference<R, S>(
   const [a, b] = [ours.graph, theirs.graph].map(({ states, edges }) => `${states} states, ${edges} transitions`)
   return a === b ? undefined : `${a}, not ${b}`
 }
+
+/** Asks a store for conditions, if it answers such questions: the first that is not as the reference has it. */
+function conditionCheck<R, S>(
+  reference: Machine<R>,
+  { store }: Search<S>,
+): (id: number, expected: R) => string | undefined {
+  const conditions = conditionsOf(reference.system)
+  const meant = conditions.map((e) => evaluator(e, reference))
+  const ask = store.asking?.(conditions)
+  const between = 77
+  const bits = new Int32Array(2 + Math.ceil(conditions.length / 32)).fill(between)
+  return (id, expected) => {
+    if (ask === undefined || id >= 2000) return undefined
+    ask(id, bits, 1)
+    if (bits[0] !== between || bits.at(-1) !== between) return 'conditions were written where they do not belong'
+    const wrong = meant.findIndex((e, i) => ((bits[1 + (i >> 5)]! >>> (i & 31)) & 1) !== Number(e(expected) !== 0))
+    return wrong < 0 ? undefined : `${JSON.stringify(conditions[wrong])} is ${meant[wrong]!(expected)}`
+  }
+}
+
+/** Conditions of a system: where its processes are, what they hold, what is owed. */
+const conditionsOf = ({ processes, holds, debts }: System): readonly Expr[] => [
+  ...processes.flatMap(({ locations, faultAt }, process): Expr[] => [
+    { process, in: [faultAt] },
+    { process, in: [...locations.keys()].filter((l) => locations[l]!.rest) },
+  ]),
+  ...holds.map((hold) => hold.when),
+  ...debts.map((debt) => debt.owed),
+]

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { Engine, Visited } from '#engine/engine'
+import { Engine } from '#engine/engine'
 import { layoutOf, type Layout } from '#engine/layout'
 import { compile, programOf, type Program } from '#engine/program'
 import { StateTable } from '#engine/state-table'
+import { Visited } from '#engine/visited'
 import { lower } from '#semantics/lower/lower'
 import type { System, Transition } from '#system/system'
 import orderedLocks from '../../models/bench/ordered-locks.ts'
@@ -90,6 +91,30 @@ describe.each<[string, number, (system: System) => Program]>([
       return { ...program, enabled: (state) => program.enabled(state).toReversed() }
     },
   ],
+  [
+    'an expansion that forgets a transition',
+    30,
+    (system) => {
+      const program = programFor(system)
+      const expand: Program['expand'] = (keys, at, enabled, successors, count) =>
+        Math.max(count, program.expand(keys, at, enabled, successors, count) - 1)
+      return { ...program, expand }
+    },
+  ],
+  [
+    'an expansion whose successors do not go with their transitions',
+    30,
+    (system) => {
+      const program = programFor(system)
+      const { words } = layoutOf(system)
+      const expand: Program['expand'] = (keys, at, enabled, successors, count) => {
+        const end = program.expand(keys, at, enabled, successors, count)
+        if (end > count + 1) successors.copyWithin(count * words, (count + 1) * words, end * words)
+        return end
+      }
+      return { ...program, expand }
+    },
+  ],
 ])('%s', (_, least, program) => {
   test(`is seen in at least ${least} of ${systems.length} systems`, () => {
     expect(seenIn(program)).toBeGreaterThanOrEqual(least)
@@ -107,7 +132,7 @@ test('a store that compares the hash only is seen', () => {
   const program = compile(programOf(system, layout))
   class Careless extends Engine {
     override store(): Visited {
-      return new Visited(layout, program, new HashOnly(layout.words))
+      return new Visited(system, layout, program, new HashOnly(layout.words))
     }
   }
   expect(compared(new Careless(system)).difference).toMatch(/state/)

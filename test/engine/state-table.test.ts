@@ -39,7 +39,11 @@ function difference(table: StateTable, words: number, keys: readonly (readonly n
     const found = new Int32Array(some.length)
     const flat = Int32Array.from([...Array.from({ length: words }, () => 0), ...some.flat()])
     if (i % 3 === 0) for (const k of some.keys()) found[k] = table.add(flat, words * (k + 1))
-    else table.addAll(flat.subarray(words), some.length, found)
+    else {
+      const hashes = new Int32Array(some.length)
+      table.lookAhead(flat.subarray(words), some.length, hashes)
+      table.addAll(flat.subarray(words), hashes, 0, some.length, found)
+    }
     for (const [k, key] of some.entries()) {
       const expected = idOf(key)
       if (found[k] !== expected) return `key ${i + k} has id ${found[k]}, not ${expected}`

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
 import { components } from '#explore/components'
+import { Engine } from '#engine/engine'
 import { explore, type Search } from '#explore/explore'
 import { BreadthFirst, DepthFirst, type Frontier } from '#explore/frontier'
 import { Graph } from '#explore/graph'
@@ -60,6 +61,61 @@ test('a search that was stopped knows what it has not expanded', () => {
   const open = Array.from({ length: search.graph.states }, (_, s) => s).filter((s) => !search.graph.expanded(s))
   expect(open.length).toBe(search.frontier.size)
   expect(search.graph.states - open.length).toBe(10)
+})
+
+describe('edges that are found again', () => {
+  const system = lower(orderedLocks.instantiate(undefined, { N: 5 }), orderedLocks.registry)
+  const edgesOf = (graph: Graph): readonly (readonly number[])[] =>
+    Array.from({ length: graph.states }, (_, s) =>
+      graph.expanded(s)
+        ? Array.from({ length: graph.degree(s) }, (_, i) => [graph.transition(s, i), graph.target(s, i)]).flat()
+        : [-1],
+    )
+
+  test.each([
+    ['breadth first', () => new BreadthFirst(), Infinity],
+    ['depth first', () => new DepthFirst(), Infinity],
+    ['breadth first, stopped', () => new BreadthFirst(), 1000],
+    ['depth first, stopped', () => new DepthFirst(), 1000],
+  ])('%s: are those that would have been kept', (_, frontier, states) => {
+    const machine = new Engine(system)
+    const [kept, again] = (['kept', 'found again'] as const).map((edges) => {
+      const search = explore({ machine, frontier: frontier(), edges })
+      search.advance(states)
+      return search
+    })
+    const { bytes } = again!.graph
+    expect(again!.graph.edges).toBe(kept!.graph.edges)
+    expect(edgesOf(again!.graph)).toEqual(edgesOf(kept!.graph))
+    expect(again!.graph.bytes).toBeGreaterThan(2 * bytes)
+    expect(again!.store.size).toBe(kept!.store.size)
+    // It can go on afterwards.
+    for (const search of [kept!, again!]) search.advance(Infinity)
+    expect(edgesOf(again!.graph)).toEqual(edgesOf(kept!.graph))
+    expect(again!.graph.edges).toBe(kept!.graph.edges)
+  })
+
+  test('a selection is never found again', () => {
+    const select = (_: unknown, enabled: readonly number[]): readonly number[] => enabled.slice(0, 1)
+    const machine = new Engine(system)
+    const search = explore({ machine, frontier: new BreadthFirst(), select, edges: 'found again' })
+    search.advance(Infinity)
+    for (const state of edgesOf(search.graph)) expect(state.length).toBeLessThanOrEqual(2)
+  })
+})
+
+test('breadth first is first in, first out, whatever is revisited', () => {
+  const frontier = new BreadthFirst()
+  const queue: number[] = []
+  for (let i = 0, next = 0; i < 3000; i++) {
+    const id = i % 7 === 3 ? (i * 31) % (next + 1) : next++
+    frontier.push(id)
+    queue.push(id)
+    expect(frontier.size).toBe(queue.length)
+    if (i % 3 !== 0) expect(frontier.pop()).toBe(queue.shift())
+  }
+  while (queue.length > 0) expect(frontier.pop()).toBe(queue.shift())
+  expect(() => frontier.pop()).toThrow(/not empty/)
 })
 
 describe('strongly connected components', () => {

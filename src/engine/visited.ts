@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invariant } from '#base/assert'
+import type { Expansion, StateStore } from '#system/machine'
+import type { Expr, System, TransitionId } from '#system/system'
+import type { Layout, Packed } from './layout.ts'
+import { bitsOf, compileBits, type Program } from './program.ts'
+import { StateTable } from './state-table.ts'
+
+/** States whose successors are worked out together, and the words that these may take. */
+const batch = 16
+const batchWords = 2 ** 18
+
+/**
+ * The visited states of an engine.
+ *
+ * Nearly all that a search does is to wait for memory, so it does so for many successors at a time: where states are
+ * expanded in order of their ids, the successors of the next few are worked out ahead, and their slots in the table
+ * read. They are added only when their state is expanded, so ids do not depend on it.
+ */
+export class Visited implements StateStore<Packed> {
+  readonly #layout: Layout
+  readonly #program: Program
+  readonly #table: StateTable
+  readonly #batch: number
+  /** Of how many states, from `#first` on, the successors are worked out; where those of each begin. */
+  #first = 0
+  #ahead = 0
+  readonly #begin = new Int32Array(batch + 1)
+  readonly #successors: Int32Array
+  readonly #hashes: Int32Array
+  readonly #expansion: { readonly transitions: Int32Array; readonly targets: Int32Array; from: number; to: number }
+
+  constructor(system: System, layout: Layout, program: Program, table = new StateTable(layout.words)) {
+    this.#layout = layout
+    this.#program = program
+    this.#table = table
+    const most = Math.max(1, mostEnabled(system))
+    this.#batch = Math.max(1, Math.min(batch, Math.floor(batchWords / (most * layout.words))))
+    const room = this.#batch * most
+    this.#successors = new Int32Array(room * layout.words)
+    this.#hashes = new Int32Array(room)
+    this.#expansion = { transitions: new Int32Array(room), targets: new Int32Array(room), from: 0, to: 0 }
+  }
+
+  get size(): number {
+    return this.#table.size
+  }
+
+  /** Bytes of the states and the table. */
+  get bytes(): number {
+    return this.#table.bytes
+  }
+
+  add(state: Packed): number {
+    this.#ahead = 0
+    this.#successors.set(state)
+    return this.#table.add(this.#successors, 0)
+  }
+
+  get(id: number): Packed {
+    return this.#table.get(id)
+  }
+
+  expand(id: number): Expansion {
+    if (id < this.#first || id >= this.#first + this.#ahead) this.#workOut(id)
+    const expansion = this.#expansion
+    expansion.from = this.#begin[id - this.#first]!
+    expansion.to = this.#begin[id - this.#first + 1]!
+    this.#table.addAll(this.#successors, this.#hashes, expansion.from, expansion.to, expansion.targets)
+    return expansion
+  }
+
+  /** Works out the successors of a state, and of those that follow it if it follows the last one itself. */
+  #workOut(first: number): void {
+    const table = this.#table
+    invariant(first >= 0 && first < table.size, `there is no state ${first}`)
+    const end = first === this.#first + this.#ahead ? Math.min(first + this.#batch, table.size) : first + 1
+    let count = 0
+    for (let id = first; id < end; id++) {
+      const { transitions } = this.#expansion
+      count = this.#program.expand(table.keysAt(id), table.indexOf(id), transitions, this.#successors, count)
+      this.#begin[id - first + 1] = count
+    }
+    table.lookAhead(this.#successors, count, this.#hashes)
+    this.#first = first
+    this.#ahead = end - first
+  }
+
+  addSuccessors(state: Packed, transitions: readonly TransitionId[]): Int32Array {
+    this.#ahead = 0
+    const successors = this.#successors
+    const { words } = this.#layout
+    for (let i = 0, at = 0; i < transitions.length; i++, at += words) {
+      for (let w = 0; w < words; w++) successors[at + w] = state[w]!
+      this.#program.fire(state, transitions[i]!, successors, at)
+    }
+    const { targets } = this.#expansion
+    this.#table.lookAhead(successors, transitions.length, this.#hashes)
+    this.#table.addAll(successors, this.#hashes, 0, transitions.length, targets)
+    return targets
+  }
+
+  asking(conditions: readonly Expr[]): (id: number, words: Int32Array, at: number) => void {
+    const bits = compileBits(bitsOf(conditions, this.#layout))
+    const table = this.#table
+    return (id, words, at) => bits(table.keysAt(id), table.indexOf(id), words, at)
+  }
+}
+
+/** The transitions that a state can have enabled, at most. */
+function mostEnabled({ processes, transitions }: System): number {
+  const leaving = processes.map(({ locations }) => new Int32Array(locations.length))
+  for (const { process, from } of transitions) leaving[process]![from]!++
+  return leaving.reduce((sum, counts) => sum + counts.reduce((a, b) => Math.max(a, b), 0), 0)
+}
