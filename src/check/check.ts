@@ -29,18 +29,18 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const qualified = qualify(options)
   const system = lower(model, registry)
   const { name, machine } = machineFor(system, qualified.machine)
-  const { facts, searched, reduced, remark } = await searchAsAsked(machine, qualified)
+  const { facts, searched, reductions, quotient, remarks } = await searchAsAsked(machine, qualified)
   const { graph, store } = searched.search
   const complete = searched.limit === undefined
-  const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
+  const judgement = judge(new Evidence(machine, graph, store, facts, quotient), complete, qualified.kinds)
   const [first] = judgement.violations
   const violation = first === undefined ? undefined : confirmed(model, system, first)
   const findings = [
     ...judgement.findings,
     ...(complete && violation === undefined ? unusedHooks(model, system) : []),
-    ...(remark === undefined ? [] : [remark]),
+    ...remarks,
   ]
-  return resultOf(model, registry, system, { machine: name, reduced }, searched, findings, violation, qualified)
+  return resultOf(model, registry, system, { machine: name, reductions }, searched, findings, violation, qualified)
 }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
@@ -65,7 +65,7 @@ function resultOf(
   model: Model,
   registry: Registry,
   system: System,
-  { machine, reduced }: { readonly machine: MachineName; readonly reduced: boolean },
+  { machine, reductions }: { readonly machine: MachineName; readonly reductions: readonly string[] },
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
   findings: readonly Finding[],
   violation: ResultViolation | undefined,
@@ -98,7 +98,7 @@ function resultOf(
       transitions: search.graph.edges,
       depth: search.depth,
       machine,
-      reductions: reduced ? ['stubborn sets'] : [],
+      reductions,
       seconds,
       peakMemoryBytes,
       complete: limit === undefined,

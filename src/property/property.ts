@@ -1,28 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Graph } from '#explore/graph'
+import type { Quotient } from '#explore/quotient'
 import type { Kind, Shape } from '#ir/model'
 import type { Machine, StateStore } from '#system/machine'
-import type { ProcessId, TransitionId } from '#system/system'
+import type { LocationId, ProcessId, TransitionId } from '#system/system'
 import { Control } from './control.ts'
 import type { Facts } from './facts.ts'
-import { Future } from './future.ts'
+import { futureOf, type Future } from './future.ts'
+import { futureInQuotient } from './quotient-future.ts'
 import { WaitGraphs, type WaitGraph } from './wait-graph.ts'
 
-/** What was explored, with the views of it that the properties share. */
+/**
+ * What was explored, with the views of it that the properties share. States of a quotient stand for all that permutations
+ * make of them, and so does what is found in one; what is said of a run or of all processes takes that into account.
+ */
 export class Evidence<S> {
   readonly machine: Machine<S>
   readonly graph: Graph
   readonly store: StateStore<S>
   readonly facts: Facts<S>
+  /** Says which permutations lie along the edges, if states were stored up to symmetry. */
+  readonly quotient: Quotient | undefined
   readonly control: Control
   readonly waitGraphs: WaitGraphs<S>
   readonly #futures = new Map<'on' | 'off', Future>()
 
-  constructor(machine: Machine<S>, graph: Graph, store: StateStore<S>, facts: Facts<S>) {
+  constructor(machine: Machine<S>, graph: Graph, store: StateStore<S>, facts: Facts<S>, quotient?: Quotient) {
     this.machine = machine
     this.graph = graph
     this.store = store
     this.facts = facts
+    this.quotient = quotient
     this.control = new Control(machine.system)
     this.waitGraphs = new WaitGraphs(machine, this.control)
   }
@@ -31,9 +39,33 @@ export class Evidence<S> {
   future(escapes: 'on' | 'off'): Future {
     const known = this.#futures.get(escapes)
     if (known !== undefined) return known
-    const future = new Future(this.machine.system, this.graph, this.facts, escapes)
+    const { machine, graph, quotient, facts } = this
+    const future =
+      quotient === undefined
+        ? futureOf(machine.system, graph, facts, escapes)
+        : futureInQuotient(machine.system, graph, quotient, facts, escapes)
     this.#futures.set(escapes, future)
     return future
+  }
+
+  /** Whether some run fires a transition. */
+  fires(id: TransitionId): boolean {
+    return this.transitionsLike(id).some((t) => this.facts.fired.has(t))
+  }
+
+  /** Whether some run brings a process to a location. */
+  visits(process: ProcessId, location: LocationId): boolean {
+    return this.processesLike(process).some((p) => this.facts.visited(p, location))
+  }
+
+  /** A transition and all that symmetry makes of it. */
+  transitionsLike(id: TransitionId): readonly TransitionId[] {
+    return this.quotient?.transitionsLike(id) ?? [id]
+  }
+
+  /** A process and all that symmetry makes of it. */
+  processesLike(process: ProcessId): readonly ProcessId[] {
+    return this.quotient?.processesLike(process) ?? [process]
   }
 
   /** The states whose outgoing transitions are all known and in which nobody has reported a fault. */
@@ -89,5 +121,7 @@ export type FindingCode =
   | 'fault-ignored'
   /** A reduction was asked for that is not proven for this model; every state was searched. */
   | 'not-reduced'
+  /** Copies that the model declares are told apart by something; they were not taken for alike. */
+  | 'not-symmetric'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

@@ -7,7 +7,8 @@ import type { Evidence, Finding } from './property.ts'
  * What a complete search never saw: operations no run reaches, exits and branches no run takes, fences nobody waits
  * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it.
  */
-export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly Finding[] {
+export function vacuity<S>(evidence: Evidence<S>): readonly Finding[] {
+  const { machine, control } = evidence
   const { system } = machine
   interface Seen {
     origin: number
@@ -23,10 +24,10 @@ export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly F
   }
   const note = (id: TransitionId, origin: number, process: number, from: number): void => {
     const seen = see(origin)
-    seen.reached ||= facts.visited(process, from) || onlyFaults(process, from)
+    seen.reached ||= evidence.visits(process, from) || onlyFaults(process, from)
     const { exit, tag, fault } = system.transitions[id]!
     if (fault === undefined && tag === undefined && !exit.startsWith('(') && !claimedUnreachable(process, id))
-      seen.exits.set(exit, (seen.exits.get(exit) ?? false) || facts.fired.has(id))
+      seen.exits.set(exit, (seen.exits.get(exit) ?? false) || evidence.fires(id))
   }
   /** The author says that nobody comes here (`t.unreachable`): that nobody does is the point. */
   const onlyFaults = (process: number, at: number): boolean => {
@@ -62,7 +63,7 @@ export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly F
     const paying = new Set(system.debts.filter((debt) => debt.object === object).flatMap((debt) => debt.paidBy))
     const looksAt = (e: Expr): boolean => [...readsOf(e)].some((v) => system.variables[v]!.object === object)
     return system.transitions.some(({ guard, process, from, origin }, id) => {
-      if (!facts.visited(process, from)) return false
+      if (!evidence.visits(process, from)) return false
       const { on, waits, frames } = system.origins[origin]!
       if (frames.some((frame) => frame.object === object)) return true
       return !paying.has(id) && ((on === object && waits !== undefined) || guard.some(looksAt))
