@@ -17,7 +17,7 @@ import { mismatch } from './expectation.ts'
 import type { MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
-import { searchAsAsked } from './reduced-search.ts'
+import { searchAsAsked, type Outcome } from './reduced-search.ts'
 import type { Searched } from './search.ts'
 import { unusedHooks } from './unused-hooks.ts'
 
@@ -28,19 +28,29 @@ import { unusedHooks } from './unused-hooks.ts'
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   const system = lower(model, registry)
-  const { name, machine, facts, searched, reductions, remark } = await searchAsAsked(system, qualified)
-  const { graph, store } = searched.search
+  const outcome = await searchAsAsked(system, qualified)
+  const { name, searched, reductions, remarks } = outcome
   const complete = searched.limit === undefined
-  const judgement = judge(new Evidence(machine, graph, store, facts), complete, qualified.kinds)
+  const judgement = judge(evidenceOf(system, outcome), complete, qualified.kinds)
   const [first] = judgement.violations
-  const violation = first === undefined ? undefined : confirmed(model, system, first)
+  const violation = first === undefined ? undefined : confirmed(model, system, liftedBy(outcome, first))
   const findings = [
     ...judgement.findings,
     ...(complete && violation === undefined ? unusedHooks(model, system) : []),
-    ...(remark === undefined ? [] : [remark]),
+    ...remarks,
   ]
   return resultOf(model, registry, system, { machine: name, reductions }, searched, findings, violation, qualified)
 }
+
+/** What the search saw, for the judges; of a smaller system, in the words of the model's own. */
+function evidenceOf(system: System, { machine, facts, searched, quotient, simplified }: Outcome): Evidence<unknown> {
+  const { graph, store } = searched.search
+  const behind = simplified && { ...simplified, system, machine: simplified.view(machine) }
+  return new Evidence(machine, graph, store, facts, { quotient, behind })
+}
+
+const liftedBy = ({ simplified }: Outcome, violation: Violation): Violation =>
+  simplified === undefined ? violation : { ...violation, path: simplified.lift(violation.path) }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
 function confirmed(model: Model, system: System, violation: Violation): ResultViolation {

@@ -5,6 +5,9 @@ import type { MachineChoice } from './machine.ts'
 export const reductions = ['auto', 'none', 'stubborn', 'full'] as const
 export type ReductionChoice = (typeof reductions)[number]
 
+export const symmetries = ['on', 'off'] as const
+export type SymmetryChoice = (typeof symmetries)[number]
+
 /** What a caller may ask of a check. */
 export interface CheckOptions {
   /** Stop after storing this many states. */
@@ -23,6 +26,11 @@ export interface CheckOptions {
    * in every state, so that traces are shortest, larger ones with every reduction.
    */
   readonly reduction?: ReductionChoice
+  /**
+   * `on`: states that differ only in which copy of a group (`m.copies`) is which are stored once, where the copies are
+   * shown to be alike. Unless said: as soon as a model is searched with less because it is large.
+   */
+  readonly symmetry?: SymmetryChoice
   /** Check every stubborn set against what it promises. Slow. */
   readonly checkReduction?: boolean
   /** What executes the model: `auto`, unless said, is the engine wherever it can. The verdict does not depend on it. */
@@ -52,6 +60,7 @@ export interface QualifiedOptions {
   readonly order: 'breadth-first' | 'depth-first'
   readonly kinds: ReadonlySet<Kind>
   readonly reduction: ReductionChoice
+  readonly symmetry: SymmetryChoice | 'auto'
   readonly checkReduction: boolean
   readonly machine: MachineChoice
   readonly expect: boolean
@@ -66,6 +75,7 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   order: options.order ?? 'breadth-first',
   kinds: new Set(options.kinds ?? kinds),
   reduction: options.reduction ?? 'auto',
+  symmetry: options.symmetry ?? 'auto',
   checkReduction: options.checkReduction ?? false,
   machine: options.machine ?? 'auto',
   expect: options.expect ?? true,

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Quotient } from '#explore/quotient'
 import { Facts } from '#property/facts'
 import type { Finding } from '#property/property'
 import { whyNotReduced } from '#reduce/applicable'
-import { Reduction } from '#reduce/reduction'
 import { faultsInPlace } from '#reduce/faults-in-place'
+import { Reduction } from '#reduce/reduction'
+import { verifiedGroups, type Group } from '#reduce/symmetry/groups'
+import { SymmetricSearch } from '#reduce/symmetry/symmetric-search'
+import { simplified, type Simplified } from '#simplify/simplify'
 import type { Machine } from '#system/machine'
 import type { System } from '#system/system'
 import { machineFor, type MachineName } from './machine.ts'
-import type { QualifiedOptions, ReductionChoice } from './options.ts'
+import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
 /**
@@ -16,47 +20,117 @@ import { runSearch, type Searched } from './search.ts'
  */
 const smallModel = { unlimited: 1_000_000, limited: 100_000 } as const
 
-/** What each choice switches on, in the words of a result. */
-const reductionsOf = {
-  none: [],
-  stubborn: ['stubborn sets'],
-  full: ['stubborn sets', 'chain compression'],
-} as const satisfies Record<Exclude<ReductionChoice, 'auto'>, readonly string[]>
-
-interface Outcome {
-  /** What ran: of the system itself, or of one that a reduction has made of it. Paths are the same. */
+export interface Outcome {
+  /** What ran: the system itself, or what reductions have made of it. */
   readonly name: MachineName
   readonly machine: Machine<unknown>
   readonly searched: Searched<unknown>
   readonly facts: Facts<unknown>
   /** Names of the reductions that were used. */
   readonly reductions: readonly string[]
-  /** A reduction was asked for and could not be used. */
-  readonly remark?: Finding
+  /** What the states stand for, if they were stored up to symmetry. */
+  readonly quotient?: Quotient
+  /** The way back to the system, if a smaller one was searched. */
+  readonly simplified?: Simplified
+  /** Reductions that were asked for and could not be used. */
+  readonly remarks: readonly Finding[]
 }
 
-/** Searches in full or reduced, as asked, or as the size of the model suggests. */
+/** What a search leaves out. */
+interface Less {
+  readonly simplify: boolean
+  readonly stubborn: boolean
+  readonly chains: boolean
+  /** Whether copies that are alike are taken for each other. */
+  readonly symmetry: boolean
+}
+
+const everything: Less = { simplify: false, stubborn: false, chains: false, symmetry: false }
+
+/** Searches in full or with less, as asked, or as the size of the model suggests. */
 export async function searchAsAsked(system: System, options: QualifiedOptions): Promise<Outcome> {
-  const search = async (choice: Exclude<ReductionChoice, 'auto'>, limits = options): Promise<Outcome> => {
-    const { name, machine } = machineFor(choice === 'none' ? system : faultsInPlace(system), options.machine)
-    const facts = new Facts(machine)
-    const reduction =
-      choice === 'none'
-        ? undefined
-        : new Reduction(machine, { chains: choice === 'full', verify: limits.checkReduction })
-    const searched = await runSearch(machine, facts, limits, reduction)
-    return { name, machine, searched, facts, reductions: reductionsOf[choice] }
-  }
-  if (options.reduction === 'none') return search('none')
+  const { reduction } = options
+  const symmetry = options.symmetry === 'on'
   const whyNot = whyNotReduced(system)
-  if (options.reduction !== 'auto') {
-    if (whyNot === undefined) return search(options.reduction)
-    return { ...(await search('none')), remark: { code: 'not-reduced', message: `searched in full: ${whyNot}` } }
+  const proven = whyNot === undefined
+  const most: Less = {
+    simplify: proven,
+    stubborn: proven,
+    chains: proven,
+    symmetry: options.symmetry !== 'off',
   }
+  const said = (outcome: Outcome): Outcome => ({
+    ...outcome,
+    remarks: [
+      ...(whyNot === undefined || reduction === 'auto' || reduction === 'none'
+        ? []
+        : [{ code: 'not-reduced', message: `stubborn sets are not used: ${whyNot}` } as const]),
+      ...(symmetry ? outcome.remarks : []),
+    ],
+  })
+  if (reduction === 'none') return said(await search(system, options, { ...everything, symmetry }))
+  if (reduction === 'stubborn')
+    return said(await search(system, options, { ...everything, stubborn: proven, symmetry }))
+  if (reduction === 'full') return said(await search(system, options, most))
+
   const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
   const small = isLimited ? smallModel.limited : smallModel.unlimited
-  if (whyNot !== undefined || options.maxStates <= small) return search('none')
-  const first = await search('none', { ...options, maxStates: small })
+  const now = { ...everything, symmetry }
+  const isAllThereIs = options.maxStates <= small || (!proven && !(most.symmetry && hasGroups(system)))
+  if (isAllThereIs) return said(await search(system, options, now))
+  const first = await search(system, { ...options, maxStates: small }, now)
   const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
-  return isLarge && options.signal?.aborted !== true ? search('full') : first
+  return said(isLarge && options.signal?.aborted !== true ? await search(system, options, most) : first)
+}
+
+const hasGroups = (system: System): boolean => verifiedGroups(system).groups.length > 0
+
+async function search(original: System, options: QualifiedOptions, less: Less): Promise<Outcome> {
+  const { groups, remarks } = less.symmetry ? groupsOf(original) : { groups: [], remarks: [] }
+  const smaller = less.simplify ? simplifiedAlike(original, groups) : undefined
+  const system = smaller?.simplified.system ?? original
+  const { name, machine } = machineFor(less.stubborn ? faultsInPlace(system) : system, options.machine)
+  const alike = smaller?.groups ?? groups
+  const symmetric = alike.length === 0 ? undefined : new SymmetricSearch(machine, alike)
+  const facts = new Facts(machine)
+  const { chains } = less
+  const reduction = less.stubborn
+    ? new Reduction(machine, { chains, verify: options.checkReduction, ignoring: symmetric?.ignoring })
+    : undefined
+  const searched = await runSearch(symmetric?.machine ?? machine, facts, options, reduction)
+  return {
+    name,
+    machine,
+    searched,
+    facts,
+    reductions: [
+      ...(smaller?.simplified.did ?? []),
+      ...(less.stubborn ? ['stubborn sets'] : []),
+      ...(chains ? ['chain compression'] : []),
+      ...(symmetric === undefined ? [] : ['symmetry']),
+    ],
+    ...(symmetric !== undefined && { quotient: symmetric.quotient(searched.search) }),
+    ...(smaller !== undefined && { simplified: smaller.simplified }),
+    remarks,
+  }
+}
+
+/** A simpler system, unless its copies would then no longer be alike. */
+function simplifiedAlike(
+  original: System,
+  groups: readonly Group[],
+): { readonly simplified: Simplified; readonly groups: readonly Group[] } | undefined {
+  const smaller = simplified(original)
+  if (smaller.did.length === 0) return undefined
+  const left = groups.length === 0 ? [] : verifiedGroups(smaller.system).groups
+  return left.length < groups.length ? undefined : { simplified: smaller, groups: left }
+}
+
+/** The copies that are alike, and a remark on those that are declared alike and are not. */
+function groupsOf(system: System): { readonly groups: readonly Group[]; readonly remarks: readonly Finding[] } {
+  const { groups, refused } = verifiedGroups(system)
+  return {
+    groups,
+    remarks: refused.map(({ group, why }) => ({ code: 'not-symmetric', message: `group '${group}': ${why}` })),
+  }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { check } from '#check/check'
 import type { MachineChoice } from '#check/machine'
-import type { ReductionChoice } from '#check/options'
+import type { ReductionChoice, SymmetryChoice } from '#check/options'
 import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
 import type { Instance } from './arguments.ts'
@@ -17,6 +17,7 @@ interface Wanted {
   readonly depthFirst?: boolean
   readonly machine: MachineChoice
   readonly reduction: ReductionChoice
+  readonly symmetry?: SymmetryChoice
   readonly checkReduction?: boolean
   readonly expect: boolean
 }
@@ -24,7 +25,7 @@ interface Wanted {
 /** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
 export async function checkInstance(
   { model, variant, params, switches }: Instance,
-  { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, checkReduction, expect }: Wanted,
+  { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, symmetry, checkReduction, expect }: Wanted,
   interrupt: Interrupt,
   progress: ProgressLine,
 ): Promise<Result> {
@@ -40,6 +41,7 @@ export async function checkInstance(
         expect,
         signal: interrupt.signal,
         order: depthFirst === true ? 'depth-first' : 'breadth-first',
+        ...(symmetry !== undefined && { symmetry }),
         ...(maxStates !== undefined && { maxStates }),
         ...(maxMemory !== undefined && { maxMemoryBytes: maxMemory }),
         ...(timeout !== undefined && { timeoutSeconds: timeout }),

@@ -44,7 +44,7 @@ export function everyRunEnds(system: System): boolean {
 }
 
 /**
- * Whether the terminal states alone show that nothing is wrong (docs/theory.md 6): every run ends, no fault was
+ * Whether the terminal states alone show that nothing is wrong (docs/theory.md 7): every run ends, no fault was
  * reported, and wherever a run ends everybody rests and nothing is owed. Then nobody is ever stuck, no fence stays
  * unsignalled, nothing retries for ever, and everybody comes to rest. It looks at no edge.
  */

@@ -71,18 +71,6 @@ export class Facts<S> implements Observer<S> {
     return this.#owed.rows
   }
 
-  /** Whether a process was at this location in some state: it started there, or something fired has taken it there. */
-  visited(process: ProcessId, location: LocationId): boolean {
-    const { processes, transitions } = this.#machine.system
-    const { context, init } = processes[process]!
-    if (context === 'observer') return false
-    if (location === init) return true
-    return [...this.#fired].some((id) => {
-      const { joint = [], ...first } = transitions[id]!
-      return [first, ...joint].some((move) => move.process === process && move.to === location)
-    })
-  }
-
   begin(store: StateStore<S>): void {
     for (const rows of [this.#resting, this.#faulted, this.#holding, this.#owed]) rows.of(store)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProcessId } from '#system/system'
+import type { OriginId, ProcessId } from '#system/system'
+import { moversOf } from './future.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 
 /**
@@ -30,10 +31,7 @@ export function masked<S>(evidence: Evidence<S>): {
     }
     for (const wait of waitGraphs.at(store.get(state), stuck, 'on').waits) {
       if (wait.origin < 0 || legal.has(wait.origin)) continue
-      const name = system.processes[wait.process]!.name
-      const { op, on } = system.origins[wait.origin]!
-      const message = `'${name}' waits in ${op} ${on} for what only a signal or timeout may end; it holds nothing`
-      legal.set(wait.origin, { code: 'unbounded-wait', message: message.replace(/ +for/, ' for'), origin: wait.origin })
+      for (const { process, origin } of likeIt(wait.process, wait.origin)) legal.set(origin, remark(process, origin))
     }
   }
   const findings = [...legal.values()]
@@ -50,4 +48,26 @@ export function masked<S>(evidence: Evidence<S>): {
     waits,
   }
   return { violation, findings }
+
+  /** A process and the step at which it waits, and what symmetry makes of the two. */
+  function likeIt(process: ProcessId, origin: OriginId): { readonly process: ProcessId; readonly origin: OriginId }[] {
+    if (evidence.quotient === undefined) return [{ process, origin }]
+    const waiting = [...system.transitions.keys()].filter(
+      (id) => system.transitions[id]!.origin === origin && moversOf(system, id).includes(process),
+    )
+    return waiting.flatMap((id) => {
+      const place = moversOf(system, id).indexOf(process)
+      return evidence.transitionsLike(id).map((like) => ({
+        process: moversOf(system, like)[place]!,
+        origin: system.transitions[like]!.origin,
+      }))
+    })
+  }
+
+  function remark(process: ProcessId, origin: OriginId): Finding {
+    const { name } = system.processes[process]!
+    const { op, on } = system.origins[origin]!
+    const message = `'${name}' waits in ${op} ${on} for what only a signal or timeout may end; it holds nothing`
+    return { code: 'unbounded-wait', message: message.replace(/ +for/, ' for'), origin }
+  }
 }

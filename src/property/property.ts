@@ -1,39 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Graph } from '#explore/graph'
+import type { Quotient } from '#explore/quotient'
 import type { Kind, Shape } from '#ir/model'
 import type { Machine, StateStore } from '#system/machine'
-import type { ProcessId, TransitionId } from '#system/system'
+import type { ProcessId, System, TransitionId } from '#system/system'
 import { Control } from './control.ts'
 import type { Facts } from './facts.ts'
-import { Future } from './future.ts'
+import { futureOf, type Future } from './future.ts'
+import { futureInQuotient } from './quotient-future.ts'
 import { WaitGraphs, type WaitGraph } from './wait-graph.ts'
 
-/** What was explored, with the views of it that the properties share. */
+/**
+ * What was explored, with the views of it that the properties share. States of a quotient stand for all that permutations
+ * make of them, and so does what is found in one; what is said of a run or of all processes takes that into account.
+ */
 export class Evidence<S> {
   readonly machine: Machine<S>
   readonly graph: Graph
   readonly store: StateStore<S>
   readonly facts: Facts<S>
+  /** Says which permutations lie along the edges, if states were stored up to symmetry. */
+  readonly quotient: Quotient | undefined
   readonly control: Control
+  /** The system as the model says it, with its control graphs: the machine's own, unless a smaller one was searched. */
+  readonly said: { readonly system: System; readonly control: Control }
   readonly waitGraphs: WaitGraphs<S>
+  readonly #behind: Behind<S> | undefined
   readonly #futures = new Map<'on' | 'off', Future>()
+  #fired: ReadonlySet<TransitionId> | undefined
 
-  constructor(machine: Machine<S>, graph: Graph, store: StateStore<S>, facts: Facts<S>) {
+  constructor(
+    machine: Machine<S>,
+    graph: Graph,
+    store: StateStore<S>,
+    facts: Facts<S>,
+    { quotient, behind }: { readonly quotient?: Quotient | undefined; readonly behind?: Behind<S> | undefined } = {},
+  ) {
     this.machine = machine
     this.graph = graph
     this.store = store
     this.facts = facts
+    this.quotient = quotient
     this.control = new Control(machine.system)
-    this.waitGraphs = new WaitGraphs(machine, this.control)
+    this.#behind = behind
+    this.said =
+      behind === undefined
+        ? { system: machine.system, control: this.control }
+        : { system: behind.system, control: new Control(behind.system) }
+    this.waitGraphs =
+      behind === undefined
+        ? new WaitGraphs(machine, this.control)
+        : new WaitGraphs(behind.machine, new Control(behind.machine.system))
   }
 
   /** What can still happen, with escapes from waits or without. */
   future(escapes: 'on' | 'off'): Future {
     const known = this.#futures.get(escapes)
     if (known !== undefined) return known
-    const future = new Future(this.machine.system, this.graph, this.facts, escapes)
+    const { machine, graph, quotient, facts } = this
+    const future =
+      quotient === undefined
+        ? futureOf(machine.system, graph, facts, escapes)
+        : futureInQuotient(machine.system, graph, quotient, facts, escapes)
     this.#futures.set(escapes, future)
     return future
+  }
+
+  /** The transitions of the model's system that some run fires. */
+  get fired(): ReadonlySet<TransitionId> {
+    return (this.#fired ??= this.#everFired())
+  }
+
+  #everFired(): ReadonlySet<TransitionId> {
+    const fired = [...this.facts.fired].flatMap((id) => this.transitionsLike(id))
+    if (this.#behind === undefined) return new Set(fired)
+    const { before, standsFor } = this.#behind
+    return new Set([...before, ...fired.flatMap((id) => standsFor(id))])
+  }
+
+  /** A transition and all that symmetry makes of it. */
+  transitionsLike(id: TransitionId): readonly TransitionId[] {
+    return this.quotient?.transitionsLike(id) ?? [id]
+  }
+
+  /** A process and all that symmetry makes of it. */
+  processesLike(process: ProcessId): readonly ProcessId[] {
+    return this.quotient?.processesLike(process) ?? [process]
   }
 
   /** The states whose outgoing transitions are all known and in which nobody has reported a fault. */
@@ -41,6 +93,16 @@ export class Evidence<S> {
     for (let state = 0; state < this.graph.states; state++)
       if (this.graph.expanded(state) && !this.facts.faulted.any(state)) yield state
   }
+}
+
+/** What a smaller system that was searched stands for (`simplify/`). */
+export interface Behind<S> {
+  readonly system: System
+  /** The model's states behind those of the machine that ran: only to be looked at. */
+  readonly machine: Machine<S>
+  /** What every run of the model begins with. */
+  readonly before: readonly TransitionId[]
+  standsFor(id: TransitionId): readonly TransitionId[]
 }
 
 /** A violation found, with the run that leads to it. */
@@ -89,5 +151,7 @@ export type FindingCode =
   | 'fault-ignored'
   /** A reduction was asked for that is not proven for this model; every state was searched. */
   | 'not-reduced'
+  /** Copies that the model declares are told apart by something; they were not taken for alike. */
+  | 'not-symmetric'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { components } from '#explore/components'
+import { Graph } from '#explore/graph'
+import type { Quotient } from '#explore/quotient'
 import type { LocationId, ProcessId, TransitionId } from '#system/system'
 import type { Evidence, Finding } from './property.ts'
 
@@ -9,28 +11,64 @@ import type { Evidence, Finding } from './property.ts'
  * being *holds* instead of being called a livelock.
  */
 export function retryLoops<S>(evidence: Evidence<S>): readonly Finding[] {
-  const { machine, graph, facts } = evidence
-  const { system } = machine
+  const { system } = evidence.machine
   const found = new Map<number, Finding>()
+  const done = new Set<ProcessId>()
   for (const process of new Set(system.transitions.filter((t) => t.retry === true).map((t) => t.process))) {
-    if (!canLoop(evidence, process)) continue
-    const { of } = components(
-      graph,
-      () => true,
-      (state) => graph.expanded(state) && !facts.resting.has(state, process),
-    )
-    for (let state = 0; state < graph.states; state++)
-      for (let edge = 0; of[state]! >= 0 && edge < graph.degree(state); edge++) {
-        const { retry, process: mover, origin } = system.transitions[graph.transition(state, edge)]!
-        if (retry !== true || mover !== process || of[graph.target(state, edge)] !== of[state] || found.has(origin))
-          continue
+    if (done.has(process) || !canLoop(evidence, process)) continue
+    for (const like of evidence.processesLike(process)) done.add(like)
+    for (const id of retriesOnCycles(evidence, process))
+      for (const like of evidence.transitionsLike(id)) {
+        const { process: mover, origin } = system.transitions[like]!
         const { op, on } = system.origins[origin]!
-        const name = system.processes[process]!.name
-        const message = `'${name}' can retry ${op}${on === '' ? '' : ` ${on}`} for ever; whether the loop makes progress is not checked`
+        const message = `'${system.processes[mover]!.name}' can retry ${op}${on === '' ? '' : ` ${on}`} for ever; whether the loop makes progress is not checked`
         found.set(origin, { code: 'retry-loop', message, origin, blocksHolds: true })
       }
   }
   return [...found.values()]
+}
+
+/** Failed attempts of a process, or of one like it, on cycles on which it never rests. */
+function retriesOnCycles<S>(evidence: Evidence<S>, process: ProcessId): ReadonlySet<TransitionId> {
+  const { facts, quotient } = evidence
+  const { transitions } = evidence.machine.system
+  const like = evidence.processesLike(process)
+  const followed = quotient === undefined ? evidence.graph : withProcess(evidence.graph, quotient, like)
+  const stateAt = (node: number): number => Math.floor(node / like.length)
+  const processAt = (node: number): ProcessId => like[node % like.length]!
+  const { of } = components(
+    followed,
+    () => true,
+    (node) => evidence.graph.expanded(stateAt(node)) && !facts.resting.has(stateAt(node), processAt(node)),
+  )
+  const found = new Set<TransitionId>()
+  for (let node = 0; node < followed.states; node++)
+    for (let edge = 0; of[node]! >= 0 && edge < followed.degree(node); edge++) {
+      const id = followed.transition(node, edge)
+      const { retry, process: mover } = transitions[id]!
+      if (retry === true && mover === processAt(node) && of[followed.target(node, edge)] === of[node]) found.add(id)
+    }
+  return found
+}
+
+/**
+ * A quotient with one process followed through it: a node for each state and each process that the one may be there. A
+ * cycle of it, gone round as often as the permutation along it has order, is a cycle of the graph it stands for.
+ */
+function withProcess(graph: Graph, quotient: Quotient, like: readonly ProcessId[]): Graph {
+  const place = new Map(like.map((process, i) => [process, i]))
+  const followed = new Graph()
+  for (let node = 0; node < graph.states * like.length; node++) followed.addState(-1, -1, 0)
+  for (let state = 0; state < graph.states; state++)
+    for (const [i, process] of like.entries()) {
+      const node = state * like.length + i
+      followed.beginEdges(node)
+      for (let edge = 0; edge < graph.degree(state); edge++) {
+        const there = place.get(quotient.processes(quotient.along(state, edge))[process]!)!
+        followed.addEdge(node, graph.transition(state, edge), graph.target(state, edge) * like.length + there)
+      }
+    }
+  return followed
 }
 
 /** Whether the control graph has a cycle through a failed attempt that avoids resting locations at all. */

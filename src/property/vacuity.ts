@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf } from '#system/footprint'
-import type { Expr, TransitionId } from '#system/system'
+import type { Expr, LocationId, ProcessId, System, TransitionId } from '#system/system'
 import type { Evidence, Finding } from './property.ts'
 
 /**
  * What a complete search never saw: operations no run reaches, exits and branches no run takes, fences nobody waits
  * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it.
  */
-export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly Finding[] {
-  const { system } = machine
+export function vacuity<S>(evidence: Evidence<S>): readonly Finding[] {
+  const { said, fired } = evidence
+  const { system, control } = said
+  const visited = visitedBy(system, fired)
   interface Seen {
     origin: number
     reached: boolean
@@ -23,10 +25,10 @@ export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly F
   }
   const note = (id: TransitionId, origin: number, process: number, from: number): void => {
     const seen = see(origin)
-    seen.reached ||= facts.visited(process, from) || onlyFaults(process, from)
+    seen.reached ||= visited.has(placeOf(process, from)) || onlyFaults(process, from)
     const { exit, tag, fault } = system.transitions[id]!
     if (fault === undefined && tag === undefined && !exit.startsWith('(') && !claimedUnreachable(process, id))
-      seen.exits.set(exit, (seen.exits.get(exit) ?? false) || facts.fired.has(id))
+      seen.exits.set(exit, (seen.exits.get(exit) ?? false) || fired.has(id))
   }
   /** The author says that nobody comes here (`t.unreachable`): that nobody does is the point. */
   const onlyFaults = (process: number, at: number): boolean => {
@@ -62,10 +64,23 @@ export function vacuity<S>({ machine, facts, control }: Evidence<S>): readonly F
     const paying = new Set(system.debts.filter((debt) => debt.object === object).flatMap((debt) => debt.paidBy))
     const looksAt = (e: Expr): boolean => [...readsOf(e)].some((v) => system.variables[v]!.object === object)
     return system.transitions.some(({ guard, process, from, origin }, id) => {
-      if (!facts.visited(process, from)) return false
+      if (!visited.has(placeOf(process, from))) return false
       const { on, waits, frames } = system.origins[origin]!
       if (frames.some((frame) => frame.object === object)) return true
       return !paying.has(id) && ((on === object && waits !== undefined) || guard.some(looksAt))
     })
   }
 }
+
+/** Where processes come: each starts somewhere, and what is fired takes it further. Observers go nowhere. */
+function visitedBy({ processes, transitions }: System, fired: ReadonlySet<TransitionId>): ReadonlySet<string> {
+  const visited = new Set(
+    processes.flatMap(({ context, init }, process) => (context === 'observer' ? [] : [placeOf(process, init)])),
+  )
+  for (const id of fired)
+    for (const { process, to } of [transitions[id]!, ...(transitions[id]!.joint ?? [])])
+      if (processes[process]!.context !== 'observer') visited.add(placeOf(process, to))
+  return visited
+}
+
+const placeOf = (process: ProcessId, location: LocationId): string => `${process} ${location}`

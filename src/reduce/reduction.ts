@@ -16,7 +16,15 @@ export interface ReductionOptions<S> {
   /** Check the promise of every set (`--check-reduction`); slow. */
   readonly verify?: boolean
   readonly stubborn?: StubbornSets<S>
+  /** How condition (S) is read, for a search of orbits. */
+  readonly ignoring?: Ignoring<S> | undefined
 }
+
+/** The states at which a search ignored something, by what is enabled in each state. */
+export type Ignoring<S> = (
+  search: Search<S>,
+  enabledAt: (state: number) => readonly TransitionId[],
+) => readonly number[]
 
 const stubbornSets = <S>(machine: Machine<S>): StubbornSets<S> =>
   isNetLike(machine.system) ? new TransitionClosure(machine) : new ProcessClosure(machine)
@@ -30,6 +38,7 @@ export class Reduction<S> {
   readonly #stubborn: StubbornSets<S>
   readonly #full = new Set<number>()
   readonly #verify: boolean
+  readonly #ignoring: Ignoring<S>
   /** Set if chains are compressed: what is fired in a state that need not be stored. */
   readonly pass: Passage<S> | undefined
 
@@ -37,6 +46,7 @@ export class Reduction<S> {
     this.#machine = machine
     this.#stubborn = options.stubborn ?? stubbornSets(machine)
     this.#verify = options.verify ?? false
+    this.#ignoring = options.ignoring ?? (({ graph }, enabledAt) => ignoringStates(graph, enabledAt))
     this.pass = options.chains === true ? this.#passage(new Chains(machine.system)) : undefined
   }
 
@@ -68,15 +78,19 @@ export class Reduction<S> {
   }
 
   /** Has the states expanded fully at which the search ignored something; false if there are none. */
-  complete({ graph, store, revisit }: Search<S>): boolean {
-    const ignoring = ignoringStates(graph, (id) => this.#machine.enabled(store.get(id)))
+  complete(search: Search<S>): boolean {
+    const ignoring = this.#ignored(search)
     for (const id of ignoring) this.#full.add(id)
-    revisit(ignoring)
+    search.revisit(ignoring)
     return ignoring.length === 0
   }
 
   /** Where a limit ends the search first: what these states lead to is not known. */
-  abandon({ graph, store }: Search<S>): void {
-    for (const id of ignoringStates(graph, (state) => this.#machine.enabled(store.get(state)))) graph.forget(id)
+  abandon(search: Search<S>): void {
+    for (const id of this.#ignored(search)) search.graph.forget(id)
+  }
+
+  #ignored(search: Search<S>): readonly number[] {
+    return this.#ignoring(search, (state) => this.#machine.enabled(search.store.get(state)))
   }
 }

@@ -28,6 +28,8 @@ const findings: Readonly<Record<FindingCode, string>> = {
   'never-rests': 'a process can come to run on for ever without coming to rest again',
   'fault-ignored': 'a fault of a kind that was not looked for; what comes after it was not judged',
   'not-reduced': 'stubborn sets were asked for, but are not proven for this model; every state was searched',
+  'not-symmetric':
+    'symmetry was asked for, but something tells the copies of a group (m.copies) apart; they were searched one by one',
   'bound-hit': 'an internal bound of a primitive was reached; what happens beyond was not explored',
 }
 

@@ -14,7 +14,7 @@ import type { Process, System, Transition } from '#system/system'
 import { process, systemOf, transition, variable } from '../engine/systems.ts'
 import { endingSystem } from './ending-system.ts'
 
-// Where every run ends, the ends of all runs tell what the whole graph tells (docs/theory.md 6).
+// Where every run ends, the ends of all runs tell what the whole graph tells (docs/theory.md 7).
 
 /** What a complete search shows; undefined if there are too many states. */
 function evidenceOf<S>(machine: Machine<S>, limit = 4000): Evidence<S> | undefined {

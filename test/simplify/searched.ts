@@ -3,12 +3,9 @@ import { Engine } from '#engine/engine'
 import { explore } from '#explore/explore'
 import { BreadthFirst } from '#explore/frontier'
 import { kinds } from '#ir/model'
-import { Control } from '#property/control'
 import { Facts } from '#property/facts'
 import { judge } from '#property/judge'
-import { Evidence, type Finding, type Violation } from '#property/property'
-import { vacuity } from '#property/vacuity'
-import { WaitGraphs } from '#property/wait-graph'
+import { Evidence, type Violation } from '#property/property'
 import { whyNotReduced } from '#reduce/applicable'
 import { Reduction } from '#reduce/reduction'
 import type { Simplified } from '#simplify/simplify'
@@ -69,11 +66,10 @@ export function searched(
     if (!search.done) return undefined
   } while (reduction?.complete(search) === false)
 
-  const evidence = new Evidence(machine, search.graph, search.store, facts)
-  const view = simplified.view(machine)
-  Object.assign(evidence, { waitGraphs: new WaitGraphs(view, new Control(view.system)) })
+  const behind = { ...simplified, system: original, machine: simplified.view(machine) }
+  const evidence = new Evidence(machine, search.graph, search.store, facts, { behind })
   const { violations, findings } = judge(evidence, true, new Set(kinds))
-  const fired = new Set([...simplified.before, ...[...facts.fired].flatMap((id) => simplified.standsFor(id))])
+  const { fired } = evidence
   const future = evidence.future('on')
   const [stuck, lost] = [new Set<string>(), new Set<string>()]
   const names = (ids: readonly number[]): string => ids.map((p) => system.processes[p]!.name).join(' ')
@@ -83,10 +79,6 @@ export function searched(
   }
   const escapes = system.transitions.some(({ tag }) => tag === 'timeout' || tag === 'signal')
   const asked = escapes ? violations.slice(0, 1) : violations
-  const seen = [
-    ...findings.filter(({ code }) => !vacuous.has(code)),
-    ...(violations.length === 0 ? vacuityOf(original, fired) : []),
-  ]
   return {
     told: {
       verdict: violations.length > 0 ? 'violated' : findings.some((f) => f.blocksHolds) ? 'unknown' : 'holds',
@@ -94,23 +86,11 @@ export function searched(
       stuck: [...stuck].sort(),
       lost: [...lost].sort(),
       fired: [...new Set([...fired].filter((id) => !spins(original, id)).map((id) => stepOf(original, id)))].sort(),
-      findings: seen.map(({ code, message }) => `${code} ${message}`).sort(),
+      findings: findings.map(({ code, message }) => `${code} ${message}`).sort(),
     },
     states: search.graph.states,
     violations: violations.map((violation) => ({ ...violation, path: simplified.lift(violation.path) })),
   }
-}
-
-const vacuous: ReadonlySet<string> = new Set<Finding['code']>(['never-reached', 'never-taken', 'never-awaited'])
-
-/** What no run of the original does, by which of its transitions are fired. */
-function vacuityOf(system: System, fired: ReadonlySet<TransitionId>): readonly Finding[] {
-  const visited = new Set(system.processes.map(({ init }, process) => `${process} ${init}`))
-  for (const id of fired)
-    for (const { process, to } of [system.transitions[id]!, ...(system.transitions[id]!.joint ?? [])])
-      visited.add(`${process} ${to}`)
-  const facts = { fired, visited: (process: number, at: number): boolean => visited.has(`${process} ${at}`) }
-  return vacuity({ machine: { system }, facts, control: new Control(system) } as unknown as Evidence<unknown>)
 }
 
 /** Spinning is part of taking a lock, and taking it after that is the same step of the model. */

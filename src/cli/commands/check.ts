@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Option, type Command } from 'commander'
 import { machines, type MachineChoice } from '#check/machine'
-import { reductions, type ReductionChoice } from '#check/options'
+import { reductions, symmetries, type ReductionChoice, type SymmetryChoice } from '#check/options'
 import { kinds, type Kind } from '#ir/model'
 import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
 import { checkInstance } from '../check-instance.ts'
@@ -25,6 +25,7 @@ interface Options {
   readonly depthFirst?: boolean
   readonly machine: MachineChoice
   readonly reduction: ReductionChoice
+  readonly symmetry?: SymmetryChoice
   readonly checkReduction?: boolean
   readonly expect: boolean
   readonly traceDir: string
@@ -50,6 +51,12 @@ export function checkCommand(program: Command, terminal: Terminal): void {
       new Option('--reduction <name>', 'how much is searched: all reductions, stubborn sets only, or every state')
         .choices(reductions)
         .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--symmetry <setting>',
+        'take alike copies of a group (m.copies) for one; by itself for large models',
+      ).choices(symmetries),
     )
     .option('--check-reduction', 'check every stubborn set against what it promises; slow')
     .option('--no-expect', 'plain verdicts: do not compare with what the models expect')

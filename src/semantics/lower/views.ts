@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Model } from '#ir/model'
-import type { Debt, Hold, Origin, ProcessId, Symmetry, Transition } from '#system/system'
+import type { Group, Model } from '#ir/model'
+import type { Debt, Hold, Origin, ProcessId, Symmetry, Transition, Variable, VarId } from '#system/system'
 import { ground, scopeOf } from './ground.ts'
 import type { Variables } from './variables.ts'
+
+type Copy = Group['copies'][number]
 
 /** Who holds or queues for what, from the views that the primitives state. */
 export function holdsOfProcess(process: ProcessId, variables: Variables): readonly Hold[] {
@@ -49,21 +51,46 @@ export function debtsOf(
   })
 }
 
-/** The copies that the model declares alike, as processes and the variables that belong to them. */
+/**
+ * The copies that the model declares alike, as processes and the variables that belong to them: of their objects, of their
+ * processes, or of something shared about one of them. Variables come into being as they are mentioned, not in the same
+ * order for every copy: they correspond by what they are called, once the names of the copy's own processes and objects
+ * are replaced by their places in it.
+ */
 export function symmetriesOf(model: Model, variables: Variables): readonly Symmetry[] {
   const processId = new Map(model.processes.map((process, i) => [process.name, i]))
+  const inSomeCopy = new Set(
+    (model.groups ?? []).flatMap(({ copies }) =>
+      copies.flatMap((copy) => copy.processes.map((p) => processId.get(p)!)),
+    ),
+  )
   return (model.groups ?? []).map((group) => ({
     group: group.name,
     copies: group.copies.map((copy) => {
       const processes = copy.processes.map((name) => processId.get(name)!)
-      const objects = new Set(copy.objects)
-      const plain = new Set(copy.variables.flatMap((name) => variables.plain(name)))
-      const belongs = (v: number): boolean => {
-        const { owner, object } = variables.list[v]!
-        if (owner !== undefined) return processes.includes(owner)
-        return plain.has(v) || (object !== undefined && objects.has(object))
+      const plain = new Map(
+        copy.variables.flatMap((name, i) => variables.plain(name).map((v, at) => [v, `${i}[${at}]`] as const)),
+      )
+      const belongs = (v: VarId): boolean => {
+        const { name, owner, object } = variables.list[v]!
+        if (owner !== undefined && inSomeCopy.has(owner)) return processes.includes(owner)
+        if (object === undefined) return plain.has(v)
+        return (
+          copy.objects.includes(object) || [...copy.processes, ...copy.objects].some((x) => name.includes(`[${x}]`))
+        )
       }
-      return { processes, variables: [...variables.list.keys()].filter(belongs) }
+      const called = (v: VarId): string => plain.get(v) ?? placeInCopy(variables.list[v]!, copy)
+      const own = [...variables.list.keys()].filter(belongs).map((v) => [v, called(v)] as const)
+      own.sort(([a, x], [b, y]) => (x < y ? -1 : x > y ? 1 : a - b))
+      return { processes, variables: own.map(([v]) => v) }
     }),
   }))
+}
+
+/** The name of a variable, `object.field[process][member]`, with what is the copy's own named by its place there. */
+function placeInCopy({ name, object }: Variable, { processes, objects }: Copy): string {
+  const place = object === undefined ? -1 : objects.indexOf(object)
+  const field = place === -1 ? name : `#${place}${name.slice(object!.length)}`
+  const members = [...processes, ...objects]
+  return members.reduce((text, member, i) => text.replaceAll(`[${member}]`, `[#${i}]`), field)
 }
