@@ -9,6 +9,7 @@ import type { Facts } from '#property/facts'
 import type { Reduction } from '#reduce/reduction'
 import type { Machine } from '#system/machine'
 import type { System } from '#system/system'
+import { MemoryLimit } from './memory.ts'
 import type { QualifiedOptions } from './options.ts'
 
 export interface Searched<S> {
@@ -44,6 +45,7 @@ export async function runSearch<S>(
   const start = performance.now()
   let breath = start
   let peakMemoryBytes = process.memoryUsage.rss()
+  const memory = new MemoryLimit(options.maxMemoryBytes, machine.system, peakMemoryBytes)
   let limit: string | undefined
   let stride = firstStride
   let looked = start
@@ -53,7 +55,7 @@ export async function runSearch<S>(
     const memoryBytes = process.memoryUsage.rss()
     peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
     if (search.done) reduction?.complete(search)
-    limit = search.done ? undefined : limitHit(search, memoryBytes, seconds(), options)
+    limit = search.done ? undefined : limitHit(search, memory.reached(search, memoryBytes), seconds(), options)
     const now = performance.now()
     stride = now - looked < lookApart ? Math.min(stride * 2, maxStride) : Math.max(stride / 2, firstStride)
     looked = now
@@ -83,14 +85,13 @@ const seldomAsked = (system: System, { maxMemoryBytes, timeoutSeconds }: Qualifi
 
 function limitHit<S>(
   search: Search<S>,
-  memoryBytes: number,
+  memory: string | undefined,
   seconds: number,
   options: QualifiedOptions,
 ): string | undefined {
   if (options.signal?.aborted === true) return 'it was interrupted'
   if (search.store.size >= options.maxStates) return `the limit of ${thousands(options.maxStates)} states was hit`
-  if (memoryBytes >= options.maxMemoryBytes)
-    return `the memory limit of ${thousands(options.maxMemoryBytes)} bytes was hit`
+  if (memory !== undefined) return memory
   const { used_heap_size: used, heap_size_limit: heap } = getHeapStatistics()
   if (used > heapShare * (heap - youngGeneration))
     return `Node's heap of ${thousands(heap)} bytes is nearly full (NODE_OPTIONS=--max-old-space-size=<MiB> enlarges it)`

@@ -16,13 +16,14 @@ export function ignoringStates(graph: Graph, enabledAt: (state: number) => reado
     (state) => graph.expanded(state),
   )
   const terminal = new Uint8Array(count).fill(1)
-  const fired = Array.from({ length: count }, () => new Set<TransitionId>())
   const each = (visit: (state: number, own: number) => void): void => {
     for (let state = 0; state < graph.states; state++) if (of[state]! >= 0) visit(state, of[state]!)
   }
   each((state, own) => {
     for (let edge = 0; edge < graph.degree(state); edge++) if (of[graph.target(state, edge)] !== own) terminal[own] = 0
   })
+  // Few components are terminal; a set for each of the others would take more room than the graph.
+  const fired = Array.from(terminal, (isTerminal) => (isTerminal === 1 ? new Set<TransitionId>() : undefined))
   each((state, own) => {
     if (terminal[own] === 0) return
     for (let edge = 0; edge < graph.degree(state); edge++) {

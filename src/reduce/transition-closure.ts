@@ -37,8 +37,11 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #members: Int32Array
   #size = 0
   #fired = 0
-  /** A cut under consideration. */
+  /** A cut under consideration, and the best one so far. */
   readonly #cut: Int32Array
+  readonly #best: Int32Array
+  #bestLength = 0
+  #bestCost = Infinity
 
   constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
     const { transitions, processes } = machine.system
@@ -53,19 +56,20 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#inside = new Uint8Array(transitions.length)
     this.#members = new Int32Array(transitions.length)
     this.#cut = new Int32Array(transitions.length)
+    this.#best = new Int32Array(transitions.length)
   }
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
-    return this.#best(state, enabled) ? enabled.filter((id) => this.#inside[id] === 1) : enabled
+    return this.#found(state, enabled) ? enabled.filter((id) => this.#inside[id] === 1) : enabled
   }
 
   whole(state: S, enabled: readonly TransitionId[]): Stubborn {
-    if (!this.#best(state, enabled)) return { members: new Set(this.#machine.system.transitions.keys()) }
+    if (!this.#found(state, enabled)) return { members: new Set(this.#machine.system.transitions.keys()) }
     return { members: new Set(this.#members.subarray(0, this.#size)) }
   }
 
   /** Leaves the smallest set that was found under construction; false if that fires everything. */
-  #best(state: S, enabled: readonly TransitionId[]): boolean {
+  #found(state: S, enabled: readonly TransitionId[]): boolean {
     this.#conditions.look(state)
     for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
     for (const id of enabled) this.#enabled[id] = 1
@@ -111,31 +115,27 @@ export class TransitionClosure<S> implements StubbornSets<S> {
 
   /** Of all cuts the one that brings the fewest enabled transitions in, and of these the one with the fewest. */
   #addEnabling({ places, conjuncts }: Needs): void {
-    let best: Int32Array | undefined
-    let count = 0
-    let cost = Infinity
-    const consider = (cut: Int32Array, length: number): void => {
-      const own = this.#cost(cut, length)
-      if (own >= cost) return
-      cost = own
-      count = length
-      // The scratch cut is kept by value: the next one is written over it.
-      best = cut === this.#cut ? cut.slice(0, length) : cut
-    }
-    for (let i = 0; i < places.length && cost > 0; i++) {
-      const { process, at, entering } = places[i]!
-      if (this.#at[process] !== at) consider(entering, entering.length)
-    }
-    for (let i = 0; i < conjuncts.length && cost > 0; i++) {
-      const { conjunct, last, first } = conjuncts[i]!
+    this.#bestCost = Infinity
+    for (const { process, at, entering } of places)
+      if (this.#at[process] !== at) this.#consider(entering, entering.length)
+    for (const { conjunct, last, first } of conjuncts) {
+      if (this.#bestCost === 0) break
       if (this.#conditions.holds(conjunct)) continue
-      consider(last, last.length)
-      if (first === undefined || cost === 0) continue
+      this.#consider(last, last.length)
+      if (first === undefined) continue
       let length = 0
       for (const change of first) if (this.#conditions.allHold(change.conjuncts)) this.#cut[length++] = change.id
-      consider(this.#cut, length)
+      this.#consider(this.#cut, length)
     }
-    if (best !== undefined) this.#addAll(best, count)
+    if (this.#bestCost < Infinity) this.#addAll(this.#best, this.#bestLength)
+  }
+
+  #consider(cut: Int32Array, length: number): void {
+    const cost = this.#cost(cut, length)
+    if (cost >= this.#bestCost) return
+    this.#bestCost = cost
+    this.#bestLength = length
+    this.#best.set(length === cut.length ? cut : cut.subarray(0, length))
   }
 
   #cost(cut: Int32Array, length: number): number {

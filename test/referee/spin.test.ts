@@ -2,11 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { explore } from '#explore/explore'
-import { BreadthFirst } from '#explore/frontier'
 import { toPromela } from '#export/promela'
-import { Interpreter } from '#interp/interpreter'
-import type { State } from '#interp/state'
 import { isModelSource, type ModelSource } from '#model/model'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
@@ -14,7 +10,8 @@ import { instance, kernelRegistry } from '../fixtures/models.ts'
 import { instancesOf } from '../fixtures/instances.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { constructs } from './constructs.ts'
-import { missingTool, spin, type Sight } from './spin.ts'
+import { interpreted } from './interpreted.ts'
+import { missingTool, spin } from './spin.ts'
 
 // SPIN as the referee: an independent explorer, given the exported text, must count the same states and see the same
 // terminal deadlocks and faults. It judges nothing else: what our verdicts make of these states is tested elsewhere.
@@ -25,34 +22,8 @@ const limit = 20_000
 const firstSeed = Number(process.env['SPIN_SEED'] ?? 1)
 const randomModels = Number(process.env['SPIN_MODELS'] ?? 60)
 
-/** What the reference interpreter sees; undefined beyond the limit. */
-function interpreted(system: System): Sight | undefined {
-  const machine = new Interpreter(system)
-  let deadlock = false
-  let fault = false
-  const search = explore<State>({
-    machine,
-    frontier: new BreadthFirst(),
-    observers: [
-      {
-        expand(_, state, enabled) {
-          deadlock ||= enabled.length === 0 && system.processes.some((_, p) => !mayStay(system, p, state))
-          fault ||= enabled.some((id) => system.transitions[id]!.fault !== undefined)
-        },
-      },
-    ],
-  })
-  return search.advance(limit) ? { states: search.graph.states, deadlock, fault } : undefined
-}
-
-function mayStay(system: System, process: number, state: State): boolean {
-  const { locations, faultAt } = system.processes[process]!
-  const at = state.locations.get(process)!
-  return at === faultAt || locations[at]!.rest
-}
-
 async function compare(system: System, skip?: (why: string) => void): Promise<void> {
-  const ours = interpreted(system)
+  const ours = interpreted(system, limit)
   if (ours === undefined && skip !== undefined) return skip(`more than ${limit} states`)
   expect(await spin(toPromela(system))).toEqual(ours)
 }

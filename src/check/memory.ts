@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { thousands } from '#base/text'
+import type { Search } from '#explore/explore'
+import { isEscape, type System } from '#system/system'
+
+/**
+ * What a search that ends now will still take is known from its states and edges. Bytes a state, measured on the
+ * families of `models/bench/` and rounded up; `test/check/memory.test.ts` holds them to the limit.
+ */
+const costs = {
+  /** Components, an order of them, and what is settled, for a future: with escapes, and again without if there are any. */
+  future: 48,
+  /** The table of states holds its old slots while it fills twice as many: 4 bytes each, at most three quarters used. */
+  table: 11,
+  /** A `Map` does the same with 28 bytes an entry. */
+  map: 56,
+  /** Where the edges of a state begin, by which transition it was reached, from where, how deep. */
+  node: 14,
+  /** The target of an edge and its transition. */
+  edge: 5,
+} as const
+
+/** By so many bytes V8's heap may still grow, mostly its young generation, whatever the number of states. */
+const heapRoom = 16 * 2 ** 20
+
+/** Bytes of a row of so many bits. */
+const row = (bits: number): number => 4 * Math.max(1, Math.ceil(bits / 32))
+
+/**
+ * The limit on the memory of the process. A search is ended while there is room for what comes after it: the next
+ * doubling of its tables and the judging of what it has found, edges that are only then listed included.
+ */
+export class MemoryLimit {
+  readonly #bytes: number
+  readonly #before: number
+  readonly #perFuture: number
+  readonly #futures: number
+  /** What is noted of a state lies in rows that double all at once. */
+  readonly #noted: number
+
+  /** @param before the resident set before the search */
+  constructor(bytes: number, { processes, debts, transitions }: System, before: number) {
+    this.#bytes = bytes
+    this.#before = before
+    this.#perFuture = costs.future + row(processes.length) + row(debts.length)
+    this.#futures = transitions.some(({ tag }) => isEscape(tag)) ? 2 : 1
+    this.#noted = 3 * row(processes.length) + row(debts.length)
+  }
+
+  /** Why a search has to end, if it has to. `used`: the resident set of the process, in bytes. */
+  reached({ graph, store }: Search<unknown>, used: number): string | undefined {
+    if (this.#bytes === Infinity) return undefined
+    const said = `the memory limit of ${thousands(this.#bytes)} bytes`
+    const { states, edges } = graph
+    if (this.#before + heapRoom >= this.#bytes)
+      return `${said} leaves too little beside the ${thousands(this.#before)} in use before the search (raise --max-memory)`
+    const table = 'bytes' in store ? costs.table : costs.map
+    const unlisted = Math.max(0, costs.node * states + costs.edge * edges - graph.bytes)
+    const ahead = heapRoom + states * (this.#futures * this.#perFuture + this.#noted + table) + unlisted
+    return used + ahead >= this.#bytes ? `${said} was hit` : undefined
+  }
+}

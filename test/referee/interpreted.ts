@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
+import { Interpreter } from '#interp/interpreter'
+import type { State } from '#interp/state'
+import type { System } from '#system/system'
+import type { Sight } from './spin.ts'
+
+/** What the reference interpreter sees; undefined beyond so many states. */
+export function interpreted(system: System, limit: number): Sight | undefined {
+  const machine = new Interpreter(system)
+  let deadlock = false
+  let fault = false
+  const search = explore<State>({
+    machine,
+    frontier: new BreadthFirst(),
+    observers: [
+      {
+        expand(_, state, enabled) {
+          deadlock ||= enabled.length === 0 && system.processes.some((_, p) => !mayStay(system, p, state))
+          fault ||= enabled.some((id) => system.transitions[id]!.fault !== undefined)
+        },
+      },
+    ],
+  })
+  return search.advance(limit) ? { states: search.graph.states, deadlock, fault } : undefined
+}
+
+function mayStay(system: System, process: number, state: State): boolean {
+  const { locations, faultAt } = system.processes[process]!
+  const at = state.locations.get(process)!
+  return at === faultAt || locations[at]!.rest
+}
