@@ -16,6 +16,15 @@ export interface Prospects {
   readonly pays: BitRows
 }
 
+/** By row, see {@link Future.settled} and {@link Future.end}. */
+export interface Ends {
+  readonly settled: Uint8Array
+  readonly end: Int32Array
+}
+
+/** Of no state known to be either. */
+export const noEnds = (rows: number): Ends => ({ settled: new Uint8Array(rows), end: new Int32Array(rows) })
+
 /**
  * What can still happen from each state, exactly, on the explored graph. Moves that merely *may* happen
  * (opportunistic, user, environment) never count; escapes (timeouts, signals) count unless they are switched off.
@@ -27,16 +36,15 @@ export class Future {
   readonly #rowOf: Int32Array
   readonly #moves: BitRows
   readonly #pays: BitRows
-  readonly #settled: Uint8Array
+  readonly #ends: Ends
   readonly #facts: StateFacts
 
-  /** @param settled by row, see {@link Future.settled} */
-  constructor(facts: StateFacts, { rowOf, moves, pays }: Prospects, settled: Uint8Array) {
+  constructor(facts: StateFacts, { rowOf, moves, pays }: Prospects, ends: Ends) {
     this.#facts = facts
     this.#rowOf = rowOf
     this.#moves = moves
     this.#pays = pays
-    this.#settled = settled
+    this.#ends = ends
   }
 
   #stuckWord(state: number, w: number): number {
@@ -73,7 +81,12 @@ export class Future {
    * under way: who is stuck first is not who it is about, and a fence that is still to be published is not yet lost.
    */
   settled(state: number): boolean {
-    return this.#settled[this.#rowOf[state]!] === 1
+    return this.#ends.settled[this.#rowOf[state]!] === 1
+  }
+
+  /** The terminal component that the state is in, so that every continuation comes back; -1 if there is more to come. */
+  end(state: number): number {
+    return this.#ends.end[this.#rowOf[state]!]!
   }
 
   /** Whether anything at all can still move. */
@@ -157,30 +170,36 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
     }
   }
   const prospects = { rowOf: parts.of, moves, pays }
-  const future = new Future(facts, prospects, new Uint8Array(parts.count))
-  return new Future(facts, prospects, settledComponents(future, parts, graph, follows))
+  const future = new Future(facts, prospects, noEnds(parts.count))
+  return new Future(facts, prospects, endsOf(future, parts, graph, follows))
 }
 
-/** A component is settled if in all states reachable from it the same processes are stuck and the same debts lost. */
-function settledComponents(
+/**
+ * A component is settled if in all states reachable from it the same processes are stuck and the same debts lost, and
+ * an end if nothing leads out of it.
+ */
+function endsOf(
   future: Future,
   { of, count }: Components,
   graph: Graph,
   follows: (state: number, edge: number) => boolean,
-): Uint8Array {
+): Ends {
   const settled = new Uint8Array(count).fill(1)
+  const end = Int32Array.from({ length: count }, (_, component) => component)
   const first = new Int32Array(count).fill(-1)
   for (const state of byComponent({ of, count })) {
     const own = of[state]!
     if (first[own] === -1) first[own] = state
     if (!future.sameFate(state, first[own]!)) settled[own] = 0
-    for (let edge = 0; settled[own] === 1 && edge < graph.degree(state); edge++) {
+    for (let edge = 0; (settled[own] === 1 || end[own] !== -1) && edge < graph.degree(state); edge++) {
       if (!follows(state, edge)) continue
       const target = graph.target(state, edge)
-      if (of[target] !== own && (settled[of[target]!] === 0 || !future.sameFate(state, target))) settled[own] = 0
+      if (of[target] === own) continue
+      end[own] = -1
+      if (settled[of[target]!] === 0 || !future.sameFate(state, target)) settled[own] = 0
     }
   }
-  return settled
+  return { settled, end }
 }
 
 /** The states in order of their components. */

@@ -4,7 +4,7 @@ import { liftedComponents, type LiftedComponents } from '#explore/lifted-compone
 import type { Quotient } from '#explore/quotient'
 import type { System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
-import { countedEdges, Future, noteOf, type Prospects, type StateFacts } from './future.ts'
+import { countedEdges, Future, noEnds, noteOf, type Ends, type Prospects, type StateFacts } from './future.ts'
 import { joinReachable } from './reachable-rows.ts'
 
 /**
@@ -35,19 +35,20 @@ export function futureInQuotient(
   joinReachable(moves, graph, quotient, lifted, follows, (p) => quotient.processes(p))
   joinReachable(pays, graph, quotient, lifted, follows, (p) => quotient.debts(p))
   const prospects: Prospects = { rowOf: Int32Array.from({ length: graph.states }, (_, i) => i), moves, pays }
-  const unsettled = new Future(facts, prospects, new Uint8Array(graph.states))
-  return new Future(facts, prospects, settledStates(unsettled, graph, quotient, lifted, follows))
+  const unsettled = new Future(facts, prospects, noEnds(graph.states))
+  return new Future(facts, prospects, endsOf(unsettled, graph, quotient, lifted, follows))
 }
 
 /** As in {@link Future}, where "the same processes" means those that the permutation along an edge makes of them. */
-function settledStates(
+function endsOf(
   future: Future,
   graph: Graph,
   quotient: Quotient,
   { of, count }: LiftedComponents,
   follows: (state: number, edge: number) => boolean,
-): Uint8Array {
+): Ends {
   const settled = new Uint8Array(count).fill(1)
+  const end = Int32Array.from({ length: count }, (_, component) => component)
   const states = Array.from({ length: count }, (): number[] => [])
   for (const [state, component] of of.entries()) states[component]!.push(state)
   const sameFate = (state: number, edge: number): boolean => {
@@ -60,10 +61,16 @@ function settledStates(
   }
   for (let component = 0; component < count; component++)
     for (const state of states[component]!)
-      for (let edge = 0; settled[component] === 1 && edge < graph.degree(state); edge++)
-        if (follows(state, edge) && (settled[of[graph.target(state, edge)]!] === 0 || !sameFate(state, edge)))
-          settled[component] = 0
-  return Uint8Array.from(of, (component) => settled[component]!)
+      for (let edge = 0; edge < graph.degree(state); edge++) {
+        if (!follows(state, edge)) continue
+        const next = of[graph.target(state, edge)]!
+        if (next !== component) end[component] = -1
+        if (settled[component] === 1 && (settled[next] === 0 || !sameFate(state, edge))) settled[component] = 0
+      }
+  return {
+    settled: Uint8Array.from(of, (component) => settled[component]!),
+    end: Int32Array.from(of, (component) => end[component]!),
+  }
 }
 
 /** Whether a permutation makes one set of another. */

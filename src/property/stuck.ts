@@ -4,6 +4,8 @@ import type { ProcessId } from '#system/system'
 import type { Evidence, Violation } from './property.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
+const lostFence = 'unsignalled-fence'
+
 /** A way to be stuck, with the earliest state that shows it. */
 interface Candidate {
   readonly kind: Kind
@@ -13,12 +15,19 @@ interface Candidate {
   readonly lost: readonly number[]
 }
 
+/** States that are looked at although one much like them has been. */
+const anyhow = 5_000
+
 /**
  * Deadlock: nothing but the environment ever moves again and somebody is not at rest. Partial deadlock: somebody can
  * never move again, not at rest, while others may run on. Exact, by what can still happen from each explored state.
  *
  * Where the stuck processes wait in no cycle, and one that waits for nobody waits for a published fence that nothing
  * will signal, the lost fence is the cause and being stuck its consequence: that is reported as unsignalled fence.
+ *
+ * Which of these it is shows in the terminal components. Before that somebody else may stand in the way in passing, a
+ * handler on top of who waits for a lost fence; and a reduced search need not come through every such state. Where such a
+ * component shows both a lost fence and something else, the fence it is.
  *
  * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
  * does not depend on the order of the search.
@@ -28,25 +37,36 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   const { processes, debts } = machine.system
   const future = evidence.future('on')
   const seen = new Set<string>()
+  const ends = new Map<number, Set<Kind>>()
   const best = new Map<Kind, Candidate>()
+  let looks = 0
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
     if (stuck.length === 0 || !future.settled(id)) continue
+    const end = future.end(id)
+    const candidate = candidateAt(id, stuck, end)
+    if (candidate === undefined) continue
+    if (end >= 0) ends.set(end, (ends.get(end) ?? new Set()).add(candidate.kind))
+    const known = best.get(candidate.kind)
+    if (known === undefined || before(candidate, known)) best.set(candidate.kind, candidate)
+  }
+  const shown = new Set([...ends.values()].flatMap((kinds) => (kinds.has(lostFence) ? [lostFence] : [...kinds])))
+  return [...best.values()].filter(({ kind }) => shown.has(kind)).map(violation)
+
+  /** What a state shows; undefined if one like it has been looked at. */
+  function candidateAt(id: number, stuck: readonly ProcessId[], end: number): Candidate | undefined {
     const quiet = future.quiet(id)
     const lost = future.unpaid(id)
     const state = store.get(id)
-    const key = JSON.stringify([quiet, stuck, stuck.map((p) => machine.location(state, p)), lost])
-    if (seen.has(key)) continue
+    const key = JSON.stringify([quiet, stuck, stuck.map((p) => machine.location(state, p)), lost, !quiet && end])
+    if (seen.has(key) && (end < 0 || looks >= anyhow)) return undefined
     seen.add(key)
+    if (end >= 0) looks++
     const waits = waitGraphs.at(state, stuck, 'on')
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
-    const kind: Kind = cause ? 'unsignalled-fence' : quiet ? 'deadlock' : 'partial-deadlock'
-    const candidate = { kind, state: id, stuck, waits, lost }
-    const known = best.get(kind)
-    if (known === undefined || before(candidate, known)) best.set(kind, candidate)
+    return { kind: cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock', state: id, stuck, waits, lost }
   }
-  return [...best.values()].map(violation)
 
   function before(a: Candidate, b: Candidate): boolean {
     const size = a.waits.core.length - b.waits.core.length
@@ -60,7 +80,7 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
       kind,
       shape: waits.shape,
       processes: namesOf(waits.core),
-      objects: kind === 'unsignalled-fence' ? waits.objects.filter((o) => lostObjects.has(o)) : waits.objects,
+      objects: kind === lostFence ? waits.objects.filter((o) => lostObjects.has(o)) : waits.objects,
       stuck,
       path: graph.path(state),
       escapes: 'on',
