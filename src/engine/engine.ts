@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Machine } from '#system/machine'
-import { layoutOf, pack, readField, type Layout, type Packed } from './layout.ts'
+import { layoutOf, LocationPlaces, pack, readField, type Layout, type Packed } from './layout.ts'
 import { askedOf, compile, compileAll, numbersOf, programOf, type Program } from './program.ts'
 import { Unfit } from './unfit.ts'
 import { Visited } from './visited.ts'
@@ -14,8 +14,8 @@ export class Engine implements Machine<Packed> {
   readonly system: System
   readonly #layout: Layout
   readonly #program: Program
+  readonly #places: LocationPlaces
   readonly #compiled: ReadonlyMap<Expr, (state: Packed) => number>
-  readonly #scratch: Int32Array
 
   /** @throws Unfit if the system is not one for the engine. */
   constructor(system: System, layout = layoutOf(system), program = compile(programOf(system, layout))) {
@@ -23,7 +23,7 @@ export class Engine implements Machine<Packed> {
     this.#layout = layout
     this.#program = program
     this.#compiled = new Map(askedOf(system).map((e, i) => [e, this.#program.asked[i]!]))
-    this.#scratch = new Int32Array(this.#layout.words)
+    this.#places = new LocationPlaces(this.#layout.locations)
   }
 
   initial(): Packed {
@@ -40,9 +40,9 @@ export class Engine implements Machine<Packed> {
   }
 
   fire(state: Packed, transition: TransitionId): Packed {
-    this.#scratch.set(state)
-    this.#program.fire(state, transition, this.#scratch, 0)
-    return Array.from(this.#scratch)
+    const next = state.slice()
+    this.#program.fire(state, transition, next, 0)
+    return next
   }
 
   value(state: Packed, variable: number): number {
@@ -51,6 +51,10 @@ export class Engine implements Machine<Packed> {
 
   location(state: Packed, process: number): number {
     return readField(state, this.#layout.locations[process]!)
+  }
+
+  locations(state: Packed, into: Int32Array): void {
+    this.#places.read(state, into)
   }
 
   compiled(e: Expr): ((state: Packed) => number) | undefined {

@@ -71,3 +71,22 @@ export function pack(
   for (const [variable, field] of layout.values.entries()) fillField(words, field, value(variable))
   return words
 }
+
+/** Where the locations of all processes lie, in a form that is read over and over. */
+export class LocationPlaces {
+  readonly #words: Int32Array
+  readonly #shifts: Int32Array
+  readonly #masks: Int32Array
+
+  /** @param fields each with 0 for its minimum */
+  constructor(fields: readonly Field[]) {
+    this.#words = Int32Array.from(fields, ({ word }) => word)
+    this.#shifts = Int32Array.from(fields, ({ shift }) => shift)
+    this.#masks = Int32Array.from(fields, ({ mask }) => mask)
+  }
+
+  read(state: Packed, into: Int32Array): void {
+    for (let p = 0; p < this.#words.length; p++)
+      into[p] = (state[this.#words[p]!]! >>> this.#shifts[p]!) & this.#masks[p]!
+  }
+}

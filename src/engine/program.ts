@@ -7,12 +7,17 @@ import type { Layout, Packed } from './layout.ts'
 import { TransitionCode } from './transition-code.ts'
 import { Unfit } from './unfit.ts'
 
+/** What generated code writes words to. */
+interface Words {
+  [index: number]: number
+}
+
 /** What is generated from a system. */
 export interface Program {
   /** The enabled transitions, in ascending id. */
   enabled(state: Packed): TransitionId[]
   /** Turns the copy of `state` that begins at index `at` of `words` into its successor. */
-  fire(state: Packed, transition: TransitionId, words: Int32Array, at: number): void
+  fire(state: Packed, transition: TransitionId, words: Words, at: number): void
   /**
    * All of both for the state that begins at index `at` of `keys`: puts its enabled transitions into `enabled`, in
    * ascending id, and their successors into `successors`. Of each there are `count` already; returns how many there are

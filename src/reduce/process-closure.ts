@@ -101,7 +101,8 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   #look(state: S, enabled: readonly TransitionId[]): void {
     this.#conditions.look(state)
     const at = this.#at
-    for (let p = 0; p < at.length; p++) at[p] = this.#machine.location(state, p)
+    if (this.#machine.locations !== undefined) this.#machine.locations(state, at)
+    else for (let p = 0; p < at.length; p++) at[p] = this.#machine.location(state, p)
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!
       this.#enabled[id] = 1

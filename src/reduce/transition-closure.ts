@@ -71,7 +71,8 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   /** Leaves the smallest set that was found under construction; false if that fires everything. */
   #found(state: S, enabled: readonly TransitionId[]): boolean {
     this.#conditions.look(state)
-    for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
+    if (this.#machine.locations !== undefined) this.#machine.locations(state, this.#at)
+    else for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
     for (const id of enabled) this.#enabled[id] = 1
     let best: TransitionId | undefined
     let size = enabled.length

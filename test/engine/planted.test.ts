@@ -39,7 +39,7 @@ function sequential(system: System): Program {
       let now = state
       for (const part of parts) {
         part.fire(now, transition, words, at)
-        now = Array.from(words.subarray(at, at + layout.words))
+        now = Array.from({ length: layout.words }, (_, w) => words[at + w]!)
       }
     },
   }
