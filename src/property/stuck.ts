@@ -13,6 +13,8 @@ interface Candidate {
   readonly stuck: readonly ProcessId[]
   readonly waits: WaitGraph
   readonly lost: readonly number[]
+  /** A handler that comes and goes runs on top of one of the stuck: that is not why it is stuck. */
+  readonly interrupted: boolean
 }
 
 /** States that are looked at although one much like them has been. */
@@ -25,9 +27,9 @@ const anyhow = 5_000
  * Where the stuck processes wait in no cycle, and one that waits for nobody waits for a published fence that nothing
  * will signal, the lost fence is the cause and being stuck its consequence: that is reported as unsignalled fence.
  *
- * Which of these it is shows in the terminal components. Before that somebody else may stand in the way in passing, a
- * handler on top of who waits for a lost fence; and a reduced search need not come through every such state. Where such a
- * component shows both a lost fence and something else, the fence it is.
+ * Which of these it is shows in the terminal components: before that somebody may stand in the way in passing, and a
+ * reduced search need not come through every such state. Within such a component it shows while no handler that comes and
+ * goes runs on top of the stuck; a cycle shown in one of its states is there for ever.
  *
  * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
  * does not depend on the order of the search.
@@ -37,7 +39,7 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   const { processes, debts } = machine.system
   const future = evidence.future('on')
   const seen = new Set<string>()
-  const ends = new Map<number, Set<Kind>>()
+  const ends = new Map<number, Candidate[]>()
   const best = new Map<Kind, Candidate>()
   let looks = 0
   for (const id of evidence.soundStates()) {
@@ -46,11 +48,15 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
     const end = future.end(id)
     const candidate = candidateAt(id, stuck, end)
     if (candidate === undefined) continue
-    if (end >= 0) ends.set(end, (ends.get(end) ?? new Set()).add(candidate.kind))
+    if (end >= 0) {
+      const shownThere = ends.get(end)
+      if (shownThere === undefined) ends.set(end, [candidate])
+      else shownThere.push(candidate)
+    }
     const known = best.get(candidate.kind)
     if (known === undefined || before(candidate, known)) best.set(candidate.kind, candidate)
   }
-  const shown = new Set([...ends.values()].flatMap((kinds) => (kinds.has(lostFence) ? [lostFence] : [...kinds])))
+  const shown = new Set([...ends.values()].map(kindShown))
   return [...best.values()].filter(({ kind }) => shown.has(kind)).map(violation)
 
   /** What a state shows; undefined if one like it has been looked at. */
@@ -65,10 +71,13 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
     const waits = waitGraphs.at(state, stuck, 'on')
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
-    return { kind: cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock', state: id, stuck, waits, lost }
+    const kind: Kind = cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock'
+    const interrupted = waits.waits.some(({ suspendedBy: by }) => by !== undefined && !stuck.includes(by))
+    return { kind, state: id, stuck, waits, lost, interrupted }
   }
 
   function before(a: Candidate, b: Candidate): boolean {
+    if (a.interrupted !== b.interrupted) return b.interrupted
     const size = a.waits.core.length - b.waits.core.length
     const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
     return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
@@ -91,6 +100,13 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   function namesOf(ids: readonly ProcessId[]): readonly string[] {
     return ids.map((p) => processes[p]!.name)
   }
+}
+
+/** What the states of one terminal component show together. */
+function kindShown(candidates: readonly Candidate[]): Kind {
+  const undisturbed = candidates.filter(({ interrupted }) => !interrupted)
+  const kinds = (undisturbed.length > 0 ? undisturbed : candidates).map(({ kind }) => kind)
+  return kinds.find((kind) => kind !== lostFence) ?? lostFence
 }
 
 const compare = (a: readonly string[], b: readonly string[]): number => {

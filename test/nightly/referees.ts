@@ -6,11 +6,13 @@ import { BreadthFirst } from '#explore/frontier'
 import { toPromela } from '#export/promela'
 import type { Model } from '#ir/model'
 import { whyNotReduced } from '#reduce/applicable'
+import { TransitionClosure } from '#reduce/transition-closure'
 import { lower } from '#semantics/lower/lower'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import type { Primitive } from '#semantics/primitive'
 import { Registry } from '#semantics/registry'
 import type { System } from '#system/system'
+import { bothWays, told } from '../check/told.ts'
 import { compared } from '../engine/difference.ts'
 import { searchedInFull, searchedReduced, type Searched } from '../reduce/searched.ts'
 import { interpreted } from '../referee/interpreted.ts'
@@ -49,7 +51,17 @@ export const referees: readonly Referee[] = [
       }),
   },
   { name: 'stubborn', run: (model) => reducedDifference(model) },
+  { name: 'transitions', run: (model) => reducedDifference(model, { Closure: TransitionClosure, chains: false }) },
   { name: 'diamond', every: 4, run: (model) => reducedDifference(model, { verify: true }) },
+  {
+    name: 'everything',
+    async run(model) {
+      const both = await bothWays(() => model, limit.search)
+      if (both === undefined) return undefined
+      const [should, is] = [both.full, both.less].map((result) => JSON.stringify(told(result)))
+      return should === is ? undefined : `${is}, not ${should}`
+    },
+  },
   {
     name: 'spin',
     every: 50,
