@@ -12,7 +12,7 @@ import { joinReachable } from './reachable-rows.ts'
  * model means it so. Only remarked on; progress is judged elsewhere.
  */
 export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
-  const { machine, graph, control, store } = evidence
+  const { machine, graph, said, store } = evidence
   const { processes, transitions } = machine.system
   const follows = (state: number, edge: number): boolean => !isMay(transitions[graph.transition(state, edge)]!.tag)
   const { rowOf, rests } =
@@ -27,6 +27,7 @@ export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
       if (rests.has(rowOf(state), process) || found.has(process)) continue
       const at = machine.location(store.get(state), process)
       const { locations } = processes[process]!
+      const { control } = said
       if (![...control.future(process, at)].some((id) => locations[control.successor(process, id)]!.rest)) continue
       for (const like of evidence.processesLike(process)) {
         const message = `'${processes[like]!.name}' can come to run on for ever without ever resting again`

@@ -34,6 +34,12 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     expect(told(both!.less)).toEqual(told(both!.full))
   })
 
+  // By the control graph of the model, not of what it was simplified to, a process could come to rest.
+  test('on random model 100,245', async () => {
+    const both = await bothWays(() => randomModel(100_245), 5_000)
+    expect(told(both!.less)).toEqual(told(both!.full))
+  })
+
   test.each<readonly [string, (seed: number) => Model, number]>([
     ['protocols', randomProtocol, 0.5],
     ['sections', randomSections, 0.5],
