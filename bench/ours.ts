@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..')
 /** How the command is told what to do. */
 const asked = {
   full: ['--reduction', 'none'],
-  stubborn: ['--reduction', 'stubborn'],
+  reduced: ['--reduction', 'full'],
   default: [],
 } satisfies Partial<Record<Contestant, readonly string[]>>
 export type Ours = keyof typeof asked

@@ -8,7 +8,7 @@ const drawn = ['ordered-locks', 'fence-farm in-turn', 'philosophers one-reversed
 const looks: Readonly<Record<Contestant, { readonly label: string; readonly colour: string; readonly dash: string }>> =
   {
     full: { label: 'fencecheck, every state', colour: '#56b4e9', dash: '' },
-    stubborn: { label: 'fencecheck, stubborn sets', colour: '#0072b2', dash: '' },
+    reduced: { label: 'fencecheck, all reductions', colour: '#0072b2', dash: '' },
     default: { label: 'fencecheck, default', colour: '#009e73', dash: '2 3' },
     'spin-exported': { label: 'SPIN, exported text', colour: '#e69f00', dash: '6 3' },
     'spin-twin': { label: 'SPIN, hand-written twin', colour: '#d55e00', dash: '6 3' },

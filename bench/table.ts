@@ -7,7 +7,7 @@ export const row = (...cells: (string | number)[]): void =>
 
 const names = {
   full: 'every state',
-  stubborn: 'stubborn sets',
+  reduced: 'all reductions',
   default: 'default',
   'spin-exported': 'SPIN, exported',
   'spin-twin': 'SPIN, twin',
@@ -24,7 +24,7 @@ export const heading = line('family, N', 'by', 'states', 'transitions', 'seconds
 export function rowText(measured: Row): string {
   const name = `${measured.family}, ${measured.N}`
   const lines = measured.runs.map((run, i) => runText(i === 0 ? name : '', run))
-  const compared = (['stubborn', 'default'] as const).flatMap((by) => {
+  const compared = (['reduced', 'default'] as const).flatMap((by) => {
     const [faster, fewer] = [ratio(measured, by, 'seconds'), ratio(measured, by, 'states')]
     return faster === undefined || fewer === undefined
       ? []

@@ -10,7 +10,7 @@ const find = (name: string) => families.find((family) => family.name === name)!
 
 test.each([
   ['full', 208],
-  ['stubborn', 208],
+  ['default', 208],
 ] as const)('the command in a process of its own is read: %s', (by, states) => {
   const run = ours(by, find('nested-locks'), 4, limits)
   expect(run).toMatchObject({ by, verdict: 'holds', states, transitions: 224 })

@@ -17,7 +17,7 @@ const fixture: Measured = {
       N: 5,
       runs: [
         { by: 'full', seconds: 0.25, verdict: 'holds', states: 4000, transitions: 9000, memoryBytes: 2 ** 26 },
-        { by: 'stubborn', seconds: 0.2, verdict: 'holds', states: 300, transitions: 400, memoryBytes: 2 ** 26 },
+        { by: 'reduced', seconds: 0.2, verdict: 'holds', states: 300, transitions: 400, memoryBytes: 2 ** 26 },
         { by: 'spin-twin', seconds: 1.5, verdict: 'holds', states: 2000, transitions: 5000, memoryBytes: 2 ** 27 },
       ],
     },
@@ -25,7 +25,7 @@ const fixture: Measured = {
       family: 'ordered-locks',
       N: 9,
       runs: [
-        { by: 'stubborn', seconds: 0.4, verdict: 'holds', states: 2000, transitions: 3000, memoryBytes: 2 ** 26 },
+        { by: 'reduced', seconds: 0.4, verdict: 'holds', states: 2000, transitions: 3000, memoryBytes: 2 ** 26 },
         { by: 'spin-twin', seconds: 60, stopped: 'time', states: 9_000_000, transitions: 2e7, memoryBytes: 2 ** 31 },
       ],
     },
