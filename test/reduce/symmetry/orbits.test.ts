@@ -154,10 +154,15 @@ describe('check', () => {
     const large = await check(atomic(4), registry, { timeoutSeconds: 1_000 })
     expect(large).toMatchObject({
       verdict: 'holds',
-      statistics: { states: 258, reductions: ['stubborn sets', 'symmetry'] },
+      statistics: {
+        reductions: ['4 leaf locks', '8 local steps', 'stubborn sets', 'chain compression', 'symmetry'],
+      },
     })
     const without = await check(atomic(4), registry, { timeoutSeconds: 1_000, symmetry: 'off' })
-    expect(without.statistics.reductions).toEqual(['stubborn sets'])
+    expect(without.statistics.reductions).not.toContain('symmetry')
+    expect(without.statistics.states).toBeGreaterThan(large.statistics.states)
+    const stubborn = await check(atomic(4), registry, { reduction: 'stubborn', symmetry: 'on' })
+    expect(stubborn.statistics).toMatchObject({ states: 258, reductions: ['stubborn sets', 'symmetry'] })
     const alone = built((m) =>
       m.copies('c', 6, (c) =>
         c.thread('p', (t) => {
