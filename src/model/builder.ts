@@ -21,6 +21,7 @@ import { ArrayHandle, ObjectHandle, VariableHandle, type Assignable, type Expres
 import { machineBody, type MachineForm } from './machine-form.ts'
 import { reclaimHooks } from '#semantics/allocation'
 import { addOperations } from './operations.ts'
+import { arrayIsDue, callbacksByMm, invalidation, operate, type IntervalCallback } from './composites.ts'
 import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
@@ -71,6 +72,7 @@ export class Builder {
   readonly #groups: Group[] = []
   readonly #invariants: Invariant[] = []
   readonly #items = new Map<ObjectHandle, readonly Item[]>()
+  readonly #callbacks: IntervalCallback[] = []
   readonly #names = new Map<string, Site | undefined>()
   #copy: Copy | undefined
   /** The line of the author's file that was reached last. */
@@ -200,6 +202,36 @@ export class Builder {
     return handle
   }
 
+  /**
+   * A fence over other fences (dma_fence_array), with the irq_work that signals it: once all of them have signalled, or
+   * with `signalOnAny` once one has.
+   */
+  fenceArrayOf(
+    name: string,
+    members: readonly ObjectHandle[],
+    { signalOnAny = false }: { readonly signalOnAny?: boolean } = {},
+  ): ObjectHandle {
+    const handle = this.declare('fenceArray', name, { members, signalOnAny })
+    if (members.length === 0)
+      throw new FencecheckError('wrong-argument', `array '${name}' has no fences`, {
+        site: this.lastSite,
+        fix: 'name at least one: m.fenceArrayOf(name, [f, g])',
+      })
+    const when = arrayIsDue(handle, members, signalOnAny)
+    this.irq(`${name}.irq_work`, (t) => operate(t, 'signalArray', handle), { on: [], when })
+    return handle
+  }
+
+  /**
+   * The callback of an interval notifier: runs as an mmu notifier does, between the begin and the end of an invalidation
+   * of its mm. Notifiers of one mm are called one after another by every invalidation.
+   */
+  intervalCallback(interval: ObjectHandle, name: string, write: WritePath): void {
+    const site = this.#here()
+    ownName(interval, this, site)
+    if (this.#switches['notifiers'] !== 'off') this.#callbacks.push({ interval, name, write })
+  }
+
   /** A shrinker: may run inside any allocation that reclaims, as the caller. One that looks at __GFP_FS does not under GFP_NOFS. */
   shrinker(name: string, write: WritePath, { looksAtFs = false }: { readonly looksAtFs?: boolean } = {}): void {
     this.#hook(looksAtFs ? 'shrinker:fs' : 'shrinker', name, write)
@@ -277,6 +309,7 @@ export class Builder {
   /** What has been declared, as plain data. */
   finish(head: Pick<Model, 'id'> & Partial<Model>): Model {
     for (const [queue, items] of this.#items) this.#workers(queue, items)
+    this.#intervals()
     const moved = new Set(
       this.#bodies.flatMap((body) => body.steps.flatMap((s) => (isCall(s) ? Object.values(s.call.args ?? {}) : []))),
     )
@@ -306,13 +339,23 @@ export class Builder {
     this.#hooks.push({ on, ...(object !== undefined && { object }), body: full })
   }
 
+  /** The callbacks of the interval notifiers of each mm, as one mmu notifier. */
+  #intervals(): void {
+    for (const [mm, callbacks] of callbacksByMm(this.#callbacks, this.#objects)) {
+      const name = callbacks.map((callback) => callback.name).join(' + ')
+      const handle = new ObjectHandle('mmNotifiers', mm, this)
+      this.#hook('notifier', name, invalidation(handle, callbacks, this.#bodies))
+    }
+  }
+
   /** The workers of a queue. Where nothing can run in reclaim, making one is a step that tells nothing. */
   #workers(queue: ObjectHandle, items: readonly Item[]): void {
     const { init = {}, site: declared } = this.#objects.find((object) => object.name === queue.name)!
     // An item never runs twice at once, so more workers than items change nothing.
     const { maxActive = items.length, ordered, memReclaim } = init
     const short = this.#switches['memory'] === 'short'
-    const mayReclaim = this.#hooks.some(({ on }) => reclaimHooks.some((hook) => hook === on))
+    const hooked = this.#callbacks.length > 0
+    const mayReclaim = hooked || this.#hooks.some(({ on }) => reclaimHooks.some((hook) => hook === on))
     const made = short ? 'unreliable' : mayReclaim ? 'reliable' : 'never'
     for (let i = 0; i < (ordered === 1 ? 1 : Math.min(maxActive, items.length)); i++) {
       const create = memReclaim === 1 && i === 0 ? 'never' : made

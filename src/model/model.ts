@@ -19,7 +19,16 @@ type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq' | 'shrin
 /** What a model is built with: objects of every primitive, variables, processes. */
 export type ModelBuilder<R extends Primitives> = Omit<
   Builder,
-  PathWriters | 'callback' | 'faultHandler' | 'workItem' | 'copies' | 'declare' | 'finish' | 'lastSite'
+  | PathWriters
+  | 'callback'
+  | 'fenceArrayOf'
+  | 'intervalCallback'
+  | 'faultHandler'
+  | 'workItem'
+  | 'copies'
+  | 'declare'
+  | 'finish'
+  | 'lastSite'
 > &
   Declarations<R> & {
     readonly [W in PathWriters]: (
@@ -31,11 +40,17 @@ export type ModelBuilder<R extends Primitives> = Omit<
     readonly faultHandler: (mm: ObjectHandle<'mmapLock'>, name: string, write: WriteTyped<R>) => void
     readonly workItem: (queue: ObjectHandle<'workqueue'>, name: string, write: WriteTyped<R>) => ObjectHandle<'work'>
     readonly callback: (
-      fence: ObjectHandle<'fence'>,
+      fence: ObjectHandle<'fence' | 'fenceArray'>,
       name: string,
       write: WriteTyped<R>,
       options?: { readonly added?: boolean },
     ) => ObjectHandle<'fenceCallback'>
+    readonly fenceArrayOf: (
+      name: string,
+      members: readonly ObjectHandle<'fence'>[],
+      options?: { readonly signalOnAny?: boolean },
+    ) => ObjectHandle<'fenceArray'>
+    readonly intervalCallback: (interval: ObjectHandle<'interval'>, name: string, write: WriteTyped<R>) => void
     /** `n` copies of a set of processes, objects and variables: the unit of symmetry. */
     readonly copies: (name: string, n: number, write: (c: ModelBuilder<R>, i: number) => void) => void
   }
@@ -248,6 +263,8 @@ function typed(builder: Builder, registry: Registry): object {
     'softirq',
     'machine',
     'callback',
+    'fenceArrayOf',
+    'intervalCallback',
     'shrinker',
     'mmuNotifier',
     'kswapd',

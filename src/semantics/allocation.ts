@@ -47,6 +47,9 @@ export const kernelAllocation = (set: readonly PSet[] = []) =>
     ...kernel.map((arrow): typeof arrow & Failing => ({ ...arrow, ...failing })),
   ] as const
 
+/** What direct reclaim runs, with the conditions for it, as arrows without ends: for allocations that go their own way. */
+export const directReclaim = (flags: 'kernel' | 'nofs') => (flags === 'kernel' ? kernel : nofs)
+
 /** A GFP_NOFS or GFP_NOIO allocation. */
 export const nofsAllocation = [
   ...nofs,

@@ -29,7 +29,10 @@ export interface Primitive {
   readonly holds?: Readonly<Record<string, PExpr>>
   /** Mode -> "`me` stands in a queue for this": in the others' way, but nothing it holds. */
   readonly queues?: Readonly<Record<string, PExpr>>
-  /** Code -> what is true in every state, watched once a step of the model performs one of the operations `after`. */
+  /**
+   * Code -> what is true in every state, watched once a step of the model performs one of the operations `after` on the
+   * object or on a member of it.
+   */
   readonly always?: Readonly<
     Record<string, { readonly kind: Hazard; readonly that: PExpr; readonly after: readonly string[] }>
   >
@@ -61,7 +64,7 @@ export interface Ref {
   readonly at?: readonly string[]
 }
 
-export type PExpr = number | Ref | Param | Has | Quantified | readonly [Operator, ...PExpr[]]
+export type PExpr = number | Ref | Param | Has | Unlocked | Quantified | readonly [Operator, ...PExpr[]]
 /** A number fixed when the model is lowered: given by the call, else the operation's default. */
 export interface Param {
   readonly param: string
@@ -69,6 +72,10 @@ export interface Param {
 /** 1 if the object is tied to another one by this ref, else 0; fixed when the model is lowered. */
 export interface Has {
   readonly has: string
+}
+/** 1 while the executing process holds no object of the model in any mode, as `lockdep_assert_none_held_once()` has it. */
+export interface Unlocked {
+  readonly unlocked: true
 }
 /** `of`: over the processes or members of the object that this one is tied to by that ref, instead of its own. */
 export type Quantified =

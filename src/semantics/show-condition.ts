@@ -11,6 +11,7 @@ export function showCondition(e: PExpr): string {
   if ('field' in e) return showRef(e)
   if ('param' in e) return e.param
   if ('has' in e) return `there is a ${e.has}`
+  if ('unlocked' in e) return 'no object is held'
   const domain = e.of === undefined ? e.in : `${e.in} of the ${e.of}`
   if ('some' in e) return `(some ${domain} ${e.some}: ${showCondition(e.that)})`
   if ('every' in e) return `(every ${domain} ${e.every}: ${showCondition(e.that)})`

@@ -58,7 +58,8 @@ const subsets: Readonly<Record<string, RegExp>> = { dma_resv: /^ww/ }
 const inHooks: Readonly<Record<string, readonly string[]>> = { memory: ['rangeBlockable'] }
 
 /** What happens to memory, as against a function of the kernel. */
-const notFunctions = /^(publish|read|write|begin|end|release|free)(Buffer|Mapped|Read|Write|Move|Clear|Old)?$/
+const notFunctions =
+  /^(publish|read|write|begin|end|release|free|complete)(Buffer|Mapped|Read|Write|Move|Clear|Old|Seqno|UserFence)?$/
 
 interface WorldOptions {
   /** With what the object may be tied to, and a second one like it. */
@@ -85,15 +86,19 @@ function world(primitive: Primitive, { tied, contexts, only = /^/ }: WorldOption
     tied ? Object.entries(primitive.refs ?? {}).map(([ref, kind]) => [ref, add(`o.${ref}`, kind)]) : [],
   )
   const args = new Map(operationsOf(primitive).flatMap(([, { args = {} }]) => Object.entries(args)))
-  for (const [arg, kind] of args) add(`o.${arg}`, kind)
+  /** How an object of that kind says that it belongs to `o`. */
+  const tieOf = (kind: string): Partial<ModelObject> => {
+    const tie = Object.entries(registry.get(kind)!.refs ?? {}).find(([, target]) => target === primitive.name)
+    return tie === undefined ? {} : { refs: { [tie[0]]: 'o' } }
+  }
+  for (const [arg, kind] of args) add(`o.${arg}`, kind, tieOf(kind))
   const like = Object.keys(refs).length > 0 ? { refs } : {}
   const others = objects.map(({ name }) => name)
-  if (primitive.implicit !== true) add('o', primitive.name, like)
+  const joins = primitive.members !== undefined && ![...args.values()].includes(primitive.members)
+  const told = joins && tieOf(primitive.members).refs === undefined ? { members: ['o.member'] } : {}
+  if (primitive.implicit !== true) add('o', primitive.name, { ...like, ...told })
   const mine = primitive.implicit === true ? primitive.name : 'o'
-  if (primitive.members !== undefined && ![...args.values()].includes(primitive.members)) {
-    const tie = Object.entries(registry.get(primitive.members)!.refs ?? {}).find(([, kind]) => kind === primitive.name)
-    others.push(add('o.member', primitive.members, tie === undefined ? {} : { refs: { [tie[0]]: 'o' } }))
-  }
+  if (joins) others.push(add('o.member', primitive.members, tieOf(primitive.members)))
   if (primitive.name === 'ww_class') others.push(add('o.lock', 'ww_mutex', { refs: { class: 'o' } }))
   const twin = tied ? (twins[primitive.name] ?? []) : []
   if (twin.length > 0) add('o.twin', primitive.name, like)
@@ -231,6 +236,12 @@ const leftOpen: Readonly<Record<string, string>> = {
   'completion waitForCompletionInterruptibleTimeout': 'a signal or time may end the same wait',
   'dma_fence waitInterruptibleTimeout': 'a signal or time may end the same wait',
   'dma_resv waitFencesInterruptibleTimeout': 'a signal or time may end the same wait',
+  'dma_fence_array waitInterruptibleTimeout': 'a signal or time may end the same wait',
+  'drm_syncobj findFenceForSubmit': 'a signal or time may end the same wait',
+  'user_fence waitUserFenceTimeout': 'a signal or time may end the same wait',
+  'mempool mempoolAlloc': 'how much memory is free is not modelled',
+  'mempool mempoolAllocNofs': 'how much memory is free is not modelled',
+  'mempool mempoolAllocNowait': 'how much memory is free is not modelled',
   'ww_mutex wwLockInterruptible': 'a waiter that has to back off may see a signal first',
   'dma_resv wwLockInterruptible': 'a waiter that has to back off may see a signal first',
 }
@@ -318,6 +329,12 @@ describe('what a primitive states', () => {
 
 /** What no run of a small world shows, and why. */
 const unreachable: Readonly<Record<string, string>> = {
+  'drm_syncobj findFenceForSubmit !! wait-for-submit-locked': 'nobody has a lock there',
+  'drm_syncobj waitSyncobjForSubmit !! wait-for-submit-locked': 'nobody has a lock there',
+  'drm_syncobj waitSyncobjAvailable !! wait-for-submit-locked': 'nobody has a lock there',
+  'drm_syncobj findFenceForSubmit !! wait-for-submit-in-signalling': 'nobody begins a signalling section there',
+  'drm_syncobj waitSyncobjForSubmit !! wait-for-submit-in-signalling': 'nobody begins a signalling section there',
+  'drm_syncobj waitSyncobjAvailable !! wait-for-submit-in-signalling': 'nobody begins a signalling section there',
   'mmap_lock copyUser lock-lost': 'only a fault handler gives the lock up, and the one of the small world does nothing',
 }
 

@@ -201,6 +201,52 @@ export const constructs: Readonly<Record<string, (m: M) => void>> = {
     m.thread('ends', (t) => t.local())
   },
 
+  'fences of a context, in an array and in a chain': (m) => {
+    const ring = m.fenceContext('ring')
+    const [f, g] = [m.fence('f', { context: ring, seqno: 1 }), m.fence('g', { context: ring, seqno: 2 })]
+    const [array, chain] = [m.fenceArrayOf('array', [f, g]), m.fenceChain('chain')]
+    m.thread('links', (t) => (t.chainInit(chain, { fence: f, point: 2 }), t.chainInit(chain, { fence: g, point: 5 })))
+    m.hardware('gpu', (t) => (t.completeSeqno(ring, { fence: g }), t.signal(g), t.signal(f)))
+    m.thread('waits', (t) => {
+      t.wait(array)
+      t.chainFindSeqno(chain, { point: 3, ok: () => t.chainWait(chain, { point: 3 }), einval: () => {} })
+    })
+  },
+
+  'a syncobj that is waited for before it is filled': (m) => {
+    const [s, f, g] = [m.syncobj('s'), m.fence('f'), m.fence('g')]
+    m.thread('early', (t) => t.waitSyncobjForSubmit(s, { point: 2, erestartsys: () => {} }))
+    m.thread('finds', (t) => t.findFenceForSubmit(s, { erestartsys: () => {}, etime: () => {} }))
+    m.thread(
+      'submits',
+      (t) => (t.replaceFence(s, { fence: f }), t.addPoint(s, { fence: g, point: 3 }), t.resetSyncobj(s)),
+    )
+    m.hardware('gpu', (t) => (t.signal(g), t.signal(f)))
+  },
+
+  'a pool that two paths use up': (m) => {
+    const pool = m.mempool('pool', { min: 2 })
+    m.shrinker('hook', (t) => t.local())
+    for (const name of ['r0', 'r1'])
+      m.thread(name, (t) => (t.repeat(2, () => t.mempoolAlloc(pool)), t.repeat(2, () => t.mempoolFree(pool))))
+  },
+
+  'invalidations that nest and readers that retry': (m) => {
+    const [mm, x, u] = [m.mmNotifiers('mm'), m.rwsem('x'), m.userFence('u')]
+    const [n, o] = [m.interval('n', { mm }), m.interval('o', { mm })]
+    for (const each of [n, o])
+      m.intervalCallback(each, `of ${each.name}`, (t) => (t.downWrite(x), t.intervalSetSeq(each), t.upWrite(x)))
+    m.thread('munmap', (t) => (t.invalidateRange(), t.writeUserFence(u)))
+    m.thread('reads', (t) => {
+      t.intervalReadBegin(n)
+      t.downRead(x)
+      t.intervalReadRetry(n, { collided: () => {} })
+      t.upRead(x)
+      t.waitUserFence(u, { erestartsys: () => {} })
+      t.intervalNotifierRemove(o)
+    })
+  },
+
   'names that look like code': (m) => {
     const x = m.int('*/ byte v9; /*\n#define v0 1\n', { max: 2 })
     m.thread('*/ } active proctype Q() { skip } /*\\', (t) => {

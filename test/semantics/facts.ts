@@ -2,7 +2,11 @@
 import { bufferFacts } from './facts/buffer.ts'
 import { checkFacts } from './facts/checks.ts'
 import { completionFacts } from './facts/completion.ts'
+import { dmaFenceArrayFacts } from './facts/dma-fence-array.ts'
+import { dmaFenceChainFacts } from './facts/dma-fence-chain.ts'
+import { dmaFenceContextFacts } from './facts/dma-fence-context.ts'
 import { dmaFenceFacts } from './facts/dma-fence.ts'
+import { drmSyncobjFacts } from './facts/drm-syncobj.ts'
 import { escapeFacts } from './facts/escapes.ts'
 import type { Fact } from './facts/fact.ts'
 import { wwMutexFacts } from './facts/ww-mutex.ts'
@@ -15,6 +19,9 @@ import { resvReplaceFacts } from './facts/resv-replace.ts'
 import { allocationDetailFacts, faultDetailFacts, workDetailFacts } from './facts/work-details.ts'
 import { workerFacts } from './facts/workers.ts'
 import { workqueueFacts } from './facts/workqueue.ts'
+import { mempoolFacts } from './facts/mempool.ts'
+import { mmuIntervalFacts } from './facts/mmu-interval.ts'
+import { userFenceFacts } from './facts/user-fence.ts'
 import { mmapLockFacts } from './facts/mmap-lock.ts'
 import { signallingFacts } from './facts/signalling.ts'
 import { mutexFacts } from './facts/mutex.ts'
@@ -32,6 +39,13 @@ export const facts = {
   rwlock: rwlockFacts,
   completion: completionFacts,
   'dma-fence': dmaFenceFacts,
+  'dma-fence-context': dmaFenceContextFacts,
+  'dma-fence-array': dmaFenceArrayFacts,
+  'dma-fence-chain': dmaFenceChainFacts,
+  'drm-syncobj': drmSyncobjFacts,
+  mempool: mempoolFacts,
+  'mmu-interval': mmuIntervalFacts,
+  'user-fence': userFenceFacts,
   'ww-mutex': wwMutexFacts,
   'dma-resv': [...dmaResvFacts, ...resvReplaceFacts],
   buffer: bufferFacts,

@@ -46,6 +46,7 @@ export function ground(e: PExpr, scope: Scope, variables: Variables): Expr {
   if ('field' in e) return ref(e, scope, variables)
   if ('param' in e) return present(scope.params[e.param], `parameter ${e.param} of ${scope.on}`)
   if ('has' in e) return e.has in scope.args ? 1 : 0
+  if ('unlocked' in e) return fold(['and', ...heldBy(scope.me, variables).map((held) => fold(['!', held]))])
   const name = 'some' in e ? e.some : 'every' in e ? e.every : e.count
   const parts = domain(e, scope, variables).map((index) =>
     ground(e.that, { ...scope, bound: { ...scope.bound, [name]: index } }, variables),
@@ -53,6 +54,15 @@ export function ground(e: PExpr, scope: Scope, variables: Variables): Expr {
   if ('some' in e) return fold(['or', ...parts])
   if ('every' in e) return fold(['and', ...parts])
   return parts.reduce<Expr>((sum, part) => fold(['+', sum, part]), 0)
+}
+
+/** For each mode of each object that a process may hold, whether it does. */
+function heldBy(me: ProcessId, variables: Variables): readonly Expr[] {
+  return [...variables.instances.values()].flatMap(({ object: { name }, primitive: { holds = {}, implicit } }) =>
+    implicit === true || !variables.usersOf(name).has(me)
+      ? []
+      : Object.values(holds).map((mode) => ground(mode, scopeOf(variables, name, me), variables)),
+  )
 }
 
 /** Grounds effects. A later assignment to the same variable wins; one to what can never change must not change it. */

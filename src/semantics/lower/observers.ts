@@ -34,7 +34,10 @@ export function lowerInvariant(model: Model, index: number, emitter: Emitter): L
   return from
 }
 
-/** What a primitive says is always true of its objects, where the model does something that could make it false. */
+/**
+ * What a primitive says is always true of its objects, where the model does something that could make it false: to the
+ * object, or to a member of it.
+ */
 interface Watch {
   readonly object: string
   readonly code: string
@@ -44,9 +47,11 @@ interface Watch {
 
 export function watchedObjects(model: Model, registry: Registry): readonly Watch[] {
   const calls = model.bodies.flatMap(({ steps }) => steps.filter(isCall).map(({ call }) => call))
-  return (model.objects ?? []).flatMap(({ name: object, kind }) =>
+  return (model.objects ?? []).flatMap(({ name: object, kind, members = [] }) =>
     Object.entries(present(registry.get(kind)).always ?? {}).flatMap(([code, { after, ...claim }]): Watch[] =>
-      calls.some(({ op, on }) => on === object && after.includes(op)) ? [{ object, code, ...claim }] : [],
+      calls.some(({ op, on }) => (on === object || members.includes(on)) && after.includes(op))
+        ? [{ object, code, ...claim }]
+        : [],
     ),
   )
 }

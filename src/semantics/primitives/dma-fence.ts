@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { enterAtomic, irqsave, leaveAtomic } from '../contexts.ts'
-import { primitive, type PExpr } from '../primitive.ts'
-import { all, any, bit, my, no, set, the } from '../vocabulary.ts'
+import { primitive, type PExpr, type PSet } from '../primitive.ts'
+import { all, any, bit, bump, my, no, set, the } from '../vocabulary.ts'
 
 /** The spinlock `fence->lock`, which several fences of a timeline may share; only modelled where it is named. */
 const lock = { has: 'lock' } as const satisfies PExpr
@@ -15,6 +15,24 @@ const listed = all(no(the('signalled')), the('added', 'callback'))
 const waits = 'dma_fence_signal()'
 const lockdep = { does: 'wait' } as const
 
+/** Signalling, with what else is set when the signalled bit is. */
+export const signalArrows = (more: readonly PSet[] = []) =>
+  [
+    { when: no(lock), set: [set(signalled, 1), ...more] },
+    { when: all(lock, lockFree), to: 'locked', set: [...lockTaken, ...irqsave.enter] },
+    { when: all(lock, no(lockFree)), to: 'spinning', set: irqsave.enter },
+    { from: 'spinning', when: lockFree, to: 'locked', set: lockTaken },
+    {
+      from: 'locked',
+      when: no(signalled),
+      to: 'signalled',
+      set: [set(signalled, 1), ...more],
+      enters: { each: 'callback' },
+    },
+    { from: 'locked', when: signalled, to: 'signalled' },
+    { from: 'signalled', set: [...lockGiven, ...irqsave.leave] },
+  ] as const
+
 /**
  * `struct dma_fence` (drivers/dma-buf/dma-fence.c; read at 6.18). *Publishing* is not a function of the kernel: it is
  * the step that makes the fence reachable for others; from there on signalling it is an obligation. Signalling is
@@ -26,15 +44,29 @@ export const dmaFence = primitive({
   source:
     'drivers/dma-buf/dma-fence.c: dma_fence_signal(), dma_fence_signal_timestamp_locked(), dma_fence_default_wait(), dma_fence_add_callback()',
   limits: [
-    'Reference counts, seqnos and the signalling ops (enable_signaling) are not modelled here.',
+    'Reference counts and the signalling ops (enable_signaling) are not modelled; seqnos only where a fence names its context.',
     'fence->lock is modelled only where a model names it, or where the fence has callbacks: otherwise nobody can wait for it.',
     'add_callback and remove_callback wait for fence->lock without switching interrupts off while they wait.',
   ],
-  fields: { published: bit, signalled: bit, error: bit },
-  refs: { lock: 'spinlock' },
+  fields: { published: bit, signalled: bit, error: bit, seqno: { max: 7 } },
+  refs: { lock: 'spinlock', context: 'dma_fence_context' },
   hooks: { callback: { under: 'lock' } },
   debt: { owed: all(the('published'), no(signalled)), paidBy: ['signal', 'signalLocked'] },
   operations: {
+    initFence: {
+      does: 'dma_fence_init(): a new fence with the next seqno of its context; never one that others can reach already',
+      needs: { 'init-published': no(the('published')) },
+      arrows: [
+        {
+          set: [
+            set(signalled, 0),
+            set(the('error'), 0),
+            set(the('seqno'), ['if', { has: 'context' }, ['+', the('emitted', 'context'), 1], the('seqno')]),
+            bump(the('emitted', 'context'), 1),
+          ],
+        },
+      ],
+    },
     publish: {
       does: 'makes the fence reachable for others (reservation slot, sync_file, syncobj): from here it must be signalled',
       arrows: [{ set: [set(the('published'), 1)] }],
@@ -43,21 +75,7 @@ export const dmaFence = primitive({
       does: 'dma_fence_signal(): takes fence->lock with irqsave, signals, runs the callbacks; again is a no-op',
       waits: 'spin_unlock() of fence->lock',
       lockdep: { does: 'event' },
-      arrows: [
-        { when: no(lock), set: [set(signalled, 1)] },
-        { when: all(lock, lockFree), to: 'locked', set: [...lockTaken, ...irqsave.enter] },
-        { when: all(lock, no(lockFree)), to: 'spinning', set: irqsave.enter },
-        { from: 'spinning', when: lockFree, to: 'locked', set: lockTaken },
-        {
-          from: 'locked',
-          when: no(signalled),
-          to: 'signalled',
-          set: [set(signalled, 1)],
-          enters: { each: 'callback' },
-        },
-        { from: 'locked', when: signalled, to: 'signalled' },
-        { from: 'signalled', set: [...lockGiven, ...irqsave.leave] },
-      ],
+      arrows: signalArrows(),
     },
     signalLocked: {
       does: 'dma_fence_signal_locked(): as dma_fence_signal(), by a caller that holds fence->lock',

@@ -2,17 +2,25 @@
 import { buffer } from './buffer.ts'
 import { completion } from './completion.ts'
 import { dmaFenceCb } from './dma-fence-cb.ts'
+import { dmaFenceArray } from './dma-fence-array.ts'
+import { dmaFenceChain } from './dma-fence-chain.ts'
+import { dmaFenceContext } from './dma-fence-context.ts'
 import { dmaFence } from './dma-fence.ts'
 import { dmaResv } from './dma-resv.ts'
+import { drmSyncobj } from './drm-syncobj.ts'
 import { mapping } from './mapping.ts'
 import { memory } from './memory.ts'
+import { mempool } from './mempool.ts'
 import { mmapLock } from './mmap-lock.ts'
+import { mmuIntervalNotifier } from './mmu-interval-notifier.ts'
+import { mmuNotifierSubscriptions } from './mmu-notifier.ts'
 import { mutex } from './mutex.ts'
 import { rwSemaphore } from './rw-semaphore.ts'
 import { rwlock } from './rwlock.ts'
 import { signalling } from './signalling.ts'
 import { spinlock } from './spinlock.ts'
 import { task } from './task.ts'
+import { userFence } from './user-fence.ts'
 import { workqueue } from './workqueue.ts'
 import { work } from './work.ts'
 import { wwClass } from './ww-class.ts'
@@ -41,4 +49,12 @@ export const kernelPrimitives = {
   work,
   buffer,
   mapping,
+  fenceContext: dmaFenceContext,
+  fenceArray: dmaFenceArray,
+  fenceChain: dmaFenceChain,
+  syncobj: drmSyncobj,
+  mempool,
+  mmNotifiers: mmuNotifierSubscriptions,
+  interval: mmuIntervalNotifier,
+  userFence,
 } as const

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ObjectHandle } from '#model/handle'
 import { exitsOf, type Arrow, type Operation, type Primitive } from '#semantics/primitive'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import type { M, T } from '../../fixtures/models.ts'
@@ -51,6 +52,33 @@ function waiting({ kind, op, operation, escapes }: Escaper, context: 'thread' | 
       },
       after: ['h: downWrite object', ...phase],
     }
+  if (kind === 'userFence')
+    return { build: (m) => m[context]('w', (t) => call(t, m.userFence('object'))), after: phase }
+  if (kind === 'fenceArray')
+    return {
+      build: (m) => {
+        const object = m.fenceArrayOf('object', [m.fence('f')])
+        m[context]('w', (t) => call(t, object))
+      },
+      after: phase,
+    }
+  if (kind === 'fenceChain' || kind === 'syncobj') {
+    const put = kind === 'fenceChain' ? 'chainInit' : 'replaceFence'
+    // What waits for a submission finds nothing there.
+    const filled = !op.endsWith('ForSubmit') && !op.endsWith('Available')
+    return {
+      build: (m) => {
+        const [object, f] = [m[kind]('object') as ObjectHandle<'fenceChain'> & ObjectHandle<'syncobj'>, m.fence('f')]
+        m.thread(
+          'h',
+          (t) =>
+            filled && (put === 'chainInit' ? t.chainInit(object, { fence: f }) : t.replaceFence(object, { fence: f })),
+        )
+        m[context]('w', (t) => call(t, object))
+      },
+      after: [...(filled ? [`h: ${put} object`] : []), ...phase],
+    }
+  }
   const slow = op.startsWith('wwLockSlow')
   const ticket = slow || op === 'wwLockInterruptible'
   const waits = op.startsWith('waitFences')
@@ -85,7 +113,9 @@ function waiting({ kind, op, operation, escapes }: Escaper, context: 'thread' | 
 }
 
 const ends: readonly Fact[] = escapers.flatMap((escaper): Fact[] => {
-  const { op, escapes } = escaper
+  const { op } = escaper
+  // An operation that waits twice can be left in both places: looked at is the first.
+  const escapes = escaper.escapes.filter(({ from }) => from === escaper.escapes[0]!.from)
   const is = (escape: Arrow): string => `w: ${op} object -> ${escape.to}`
   const never = escapes.filter(byTime)
   return [

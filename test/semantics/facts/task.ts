@@ -38,6 +38,13 @@ function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
     const item = m.work('item', { queue })
     return { object: queue, before: (t) => t.queueWork(item) }
   }
+  if (kind === 'fenceChain') {
+    const [object, fence] = [m.fenceChain('object'), m.fence('chained', { signalled: true })]
+    return { object, before: (t) => t.chainInit(object, { fence }) }
+  }
+  if (kind === 'fenceArray') return { object: m.fenceArray('object', { signalled: true }), before: nothing }
+  // With lockdep a wait for a submission is misuse twice over.
+  if (kind === 'syncobj') return { object: m.syncobj('object', { lockdep: false }), before: nothing }
   if (kind !== 'wwMutex' && kind !== 'resv') {
     const declare = m as unknown as Record<string, (name: string) => unknown>
     return { object: declare[kind]!('object'), before: nothing }
