@@ -14,7 +14,7 @@ import { compared } from './difference.ts'
 
 // Mistakes that a generator or a store might make, and that the comparison must see.
 
-const systems = Array.from({ length: 60 }, (_, seed) => lower(randomModel(seed), kernelRegistry))
+const systems = Array.from({ length: 90 }, (_, seed) => lower(randomModel(seed), kernelRegistry))
 const programFor = (system: System, layout = layoutOf(system)): Program => compile(programOf(system, layout))
 
 /** How many random systems show a mistake in the program. */
