@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { suspensionsOf } from '#system/moves'
 import type { Expr, ProcessId, System, Target, TransitionId } from '#system/system'
 import { js, joined, type Code } from './code.ts'
 import type { ExpressionCode } from './expression-code.ts'
@@ -21,11 +22,10 @@ export class TransitionCode {
 
   /** `action`, if the transition is enabled, where its process is at its source already. */
   ifEnabled(id: TransitionId, action: Code): Code {
-    const { process, joint = [], guard } = this.#system.transitions[id]!
+    const transition = this.#system.transitions[id]!
+    const { joint = [], guard } = transition
     const partners = joint.map((move) => js`${this.#locationOf(move.process)} === ${move.from}`)
-    const suspended = [process, ...joint.map((move) => move.process)].flatMap((p) =>
-      this.#system.processes[p]!.suspended.map(({ when }) => js`!${this.#expressions.truth(when)}`),
-    )
+    const suspended = suspensionsOf(this.#system, transition).map((when) => js`!${this.#expressions.truth(when)}`)
     const conditions = [...partners, ...suspended, ...guard.map((g) => this.#expressions.truth(g))]
     return conditions.length === 0 ? action : js`if (${joined(conditions, js` && `)}) ${action}`
   }

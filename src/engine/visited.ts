@@ -4,7 +4,7 @@ import type { Expansion, StateStore } from '#system/machine'
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
 import { bitsOf, compileBits, type Program } from './program.ts'
-import { StateTable } from './state-table.ts'
+import { KeyTable } from '#base/key-table'
 
 /** States whose successors are worked out together, and the words that these may take. */
 const batch = 16
@@ -20,7 +20,7 @@ const batchWords = 2 ** 18
 export class Visited implements StateStore<Packed> {
   readonly #layout: Layout
   readonly #program: Program
-  readonly #table: StateTable
+  readonly #table: KeyTable
   readonly #batch: number
   /** Of how many states, from `#first` on, the successors are worked out; where those of each begin. */
   #first = 0
@@ -30,7 +30,7 @@ export class Visited implements StateStore<Packed> {
   readonly #hashes: Int32Array
   readonly #expansion: { readonly transitions: Int32Array; readonly targets: Int32Array; from: number; to: number }
 
-  constructor(system: System, layout: Layout, program: Program, table = new StateTable(layout.words)) {
+  constructor(system: System, layout: Layout, program: Program, table = new KeyTable(layout.words)) {
     this.#layout = layout
     this.#program = program
     this.#table = table

@@ -3,6 +3,7 @@ import { FencecheckError } from '#base/errors'
 import { count, printable } from '#base/text'
 import type { Graph } from '#explore/graph'
 import type { Machine, StateStore } from '#system/machine'
+import { moversOf } from '#system/moves'
 import type { TransitionId } from '#system/system'
 
 /** States that are drawn at most: beyond it nobody can read a drawing, and Graphviz does not finish. */
@@ -51,8 +52,10 @@ export function toDot<S>(machine: Machine<S>, graph: Graph, store: StateStore<S>
     ].join(', ')}]`
   }
   const edge = (from: number, to: number, id: TransitionId): string => {
-    const { process, joint = [], label, fault } = transitions[id]!
-    const who = [process, ...joint.map((move) => move.process)].map((p) => processes[p]!.name).join(' + ')
+    const { label, fault } = transitions[id]!
+    const who = moversOf(transitions[id]!)
+      .map((p) => processes[p]!.name)
+      .join(' + ')
     return `  s${from} -> s${to} [label="${escape(`${who}: ${label}`)}"${fault === undefined ? '' : ', color=red'}]`
   }
 

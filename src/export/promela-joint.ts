@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { movesOf } from '#system/moves'
 import type { System, Transition } from '#system/system'
 import { allOf, anyOf, describe, effects, enabling, preamble, readEverything } from './promela-text.ts'
 
@@ -10,7 +11,7 @@ import { allOf, anyOf, describe, effects, enabling, preamble, readEverything } f
  */
 export function toOneProcess(system: System, title: string): string {
   const option = (t: Transition): string => {
-    const moves = [t, ...(t.joint ?? [])]
+    const moves = movesOf(t)
     const inPlace = moves.map(({ process, from }) => `l${process} == ${from}`)
     const steps = [...effects(t, system), ...moves.map(({ process, to }) => `l${process} = ${to}`), 'goto L']
     return `    :: ${allOf([...inPlace, ...enabling(t, system)])} -> ${steps.join('; ')}  ${describe(t, system)}`

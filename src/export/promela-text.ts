@@ -2,6 +2,7 @@
 import { FencecheckError } from '#base/errors'
 import { isLocationTest, isVarRead } from '#system/expression'
 import { readsOf } from '#system/footprint'
+import { suspensionsOf } from '#system/moves'
 import type { Application, Assign, Expr, System, Transition, Variable, VarId } from '#system/system'
 import { magnitude } from './magnitude.ts'
 
@@ -102,13 +103,10 @@ export const allOf = (parts: readonly string[]): string => (parts.length === 0 ?
 export const anyOf = (parts: readonly string[]): string => (parts.length === 0 ? 'false' : `(${parts.join(' || ')})`)
 
 /** When a transition may fire, apart from where its processes are: nobody it moves is suspended, its guard holds. */
-export function enabling({ process, joint = [], guard }: Transition, system: System): readonly string[] {
-  const suspensions = [process, ...joint.map((move) => move.process)].flatMap((p) => system.processes[p]!.suspended)
-  return [
-    ...suspensions.map(({ when }) => `!(${expression(when, system)})`),
-    ...guard.map((g) => expression(g, system)),
-  ]
-}
+export const enabling = (transition: Transition, system: System): readonly string[] => [
+  ...suspensionsOf(system, transition).map((when) => `!(${expression(when, system)})`),
+  ...transition.guard.map((g) => expression(g, system)),
+]
 
 /** What a transition does, as statements one after another with the outcome of simultaneous assignments. */
 export function effects({ effect, fault }: Transition, system: System): readonly string[] {

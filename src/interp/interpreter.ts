@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
+import { assignment, type Assignment } from '#system/assignment'
 import { evaluator, type Reader } from '#system/expression'
 import type { Machine, StateStore } from '#system/machine'
+import { movesOf, suspensionsOf } from '#system/moves'
 import type { System, Transition, TransitionId } from '#system/system'
 import { KeyCodec } from './key.ts'
 import { stateOf, type State } from './state.ts'
@@ -14,7 +16,7 @@ interface Step {
   readonly transition: Transition
   /** All must be true: partners in place, nobody it moves suspended, every conjunct of the guard. */
   readonly conditions: readonly Evaluate[]
-  readonly writes: readonly { readonly target: Evaluate; readonly value: Evaluate }[]
+  readonly writes: readonly Assignment<State>[]
 }
 
 /**
@@ -61,7 +63,7 @@ export class Interpreter implements Machine<State> {
     const assigned = writes.map(({ target, value }) => [target(state), value(state)] as const)
     let { locations, values } = state
     const packed = state.packed.slice()
-    for (const { process, to } of [transition, ...(transition.joint ?? [])]) {
+    for (const { process, to } of movesOf(transition)) {
       locations = locations.set(process, to)
       this.#codec.setLocation(packed, process, to)
     }
@@ -97,17 +99,11 @@ function prepare(system: System, transition: Transition, id: TransitionId): Step
       (state) =>
         reader.location(state, move.process) === move.from ? 1 : 0,
   )
-  const suspensions = [transition, ...joint].flatMap((move) => system.processes[move.process]!.suspended)
-  const running = suspensions.map(({ when }): Evaluate => {
+  const running = suspensionsOf(system, transition).map((when): Evaluate => {
     const suspended = evaluator(when, reader)
     return (state) => (suspended(state) === 0 ? 1 : 0)
   })
-  const writes = effect.map(({ to, value }) => {
-    if (typeof to === 'number') return { target: () => to, value: evaluator(value, reader) }
-    const [, index, ...elements] = to
-    const at = evaluator(index, reader)
-    return { target: (state: State) => elements[at(state)] as number, value: evaluator(value, reader) }
-  })
+  const writes = effect.map((assign) => assignment(assign, reader))
   return { id, transition, conditions: [...partners, ...running, ...guard.map((g) => evaluator(g, reader))], writes }
 }
 

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { leavingOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 
 /** The control graphs of a system's processes, guards ignored: what a process could come to from where it is. */
 export class Control {
   readonly #system: System
-  readonly #leaving: readonly (readonly TransitionId[][])[]
+  readonly #leaving: ReturnType<typeof leavingOf>
   readonly #futures = new Map<string, ReadonlySet<TransitionId>>()
 
   constructor(system: System) {
     this.#system = system
-    const leaving = system.processes.map((p) => p.locations.map((): TransitionId[] => []))
-    for (const [id, t] of system.transitions.entries())
-      for (const move of [t, ...(t.joint ?? [])]) leaving[move.process]![move.from]!.push(id)
-    this.#leaving = leaving
+    this.#leaving = leavingOf(system)
   }
 
   /** The transitions of a process that leave a location. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { components, type Components } from '#explore/components'
 import type { Graph } from '#explore/graph'
-import { isEscape, isMay, type ProcessId, type System, type TransitionId } from '#system/system'
+import { moversOf } from '#system/moves'
+import { isEscape, isMay, type System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
 import type { Facts } from './facts.ts'
 
@@ -114,11 +115,6 @@ export function countedEdges(
   return (state, edge) => counts[graph.transition(state, edge)]!
 }
 
-export const moversOf = (system: System, id: TransitionId): readonly ProcessId[] => {
-  const { process, joint = [] } = system.transitions[id]!
-  return [process, ...joint.map((move) => move.process)]
-}
-
 /**
  * Notes in a row what happens on an edge: who moves, and, where it stands for several transitions, what is paid on the way
  * (otherwise the target shows that).
@@ -134,9 +130,9 @@ export function noteOf(
     ({ id }) => id,
   )
   return (state, edge, row) => {
-    for (const process of moversOf(system, graph.transition(state, edge))) moves.set(row, process)
+    for (const process of moversOf(system.transitions[graph.transition(state, edge)]!)) moves.set(row, process)
     for (const id of graph.rest(state, edge)) {
-      for (const process of moversOf(system, id)) moves.set(row, process)
+      for (const process of moversOf(system.transitions[id]!)) moves.set(row, process)
       for (const { d } of paidBy.get(id) ?? []) pays.set(row, d)
     }
   }

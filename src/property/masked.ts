@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { moversOf } from '#system/moves'
 import type { OriginId, ProcessId } from '#system/system'
-import { moversOf } from './future.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 
 /**
@@ -53,12 +53,12 @@ export function masked<S>(evidence: Evidence<S>): {
   function likeIt(process: ProcessId, origin: OriginId): { readonly process: ProcessId; readonly origin: OriginId }[] {
     if (evidence.quotient === undefined) return [{ process, origin }]
     const waiting = [...system.transitions.keys()].filter(
-      (id) => system.transitions[id]!.origin === origin && moversOf(system, id).includes(process),
+      (id) => system.transitions[id]!.origin === origin && moversOf(system.transitions[id]!).includes(process),
     )
     return waiting.flatMap((id) => {
-      const place = moversOf(system, id).indexOf(process)
+      const place = moversOf(system.transitions[id]!).indexOf(process)
       return evidence.transitionsLike(id).map((like) => ({
-        process: moversOf(system, like)[place]!,
+        process: moversOf(system.transitions[like]!)[place]!,
         origin: system.transitions[like]!.origin,
       }))
     })

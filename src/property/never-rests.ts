@@ -2,6 +2,7 @@
 import { components } from '#explore/components'
 import { liftedComponents } from '#explore/lifted-components'
 import type { Quotient } from '#explore/quotient'
+import { movesOf } from '#system/moves'
 import { isMay, type ProcessId } from '#system/system'
 import { BitRows } from './bit-rows.ts'
 import type { Evidence, Finding } from './property.ts'
@@ -84,7 +85,7 @@ function restingOnTheWay<S>({ machine, graph }: Evidence<S>, state: number, edge
   if (rest.length === 0) return []
   const { transitions, processes } = machine.system
   return [graph.transition(state, edge), ...rest].flatMap((id) =>
-    [transitions[id]!, ...(transitions[id]!.joint ?? [])]
+    movesOf(transitions[id]!)
       .filter(({ process, to }) => processes[process]!.locations[to]!.rest)
       .map(({ process }) => process),
   )

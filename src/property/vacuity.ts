@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf } from '#system/footprint'
+import { movesOf } from '#system/moves'
 import type { Expr, LocationId, ProcessId, System, TransitionId } from '#system/system'
 import type { Evidence, Finding } from './property.ts'
 
@@ -78,7 +79,7 @@ function visitedBy({ processes, transitions }: System, fired: ReadonlySet<Transi
     processes.flatMap(({ context, init }, process) => (context === 'observer' ? [] : [placeOf(process, init)])),
   )
   for (const id of fired)
-    for (const { process, to } of [transitions[id]!, ...(transitions[id]!.joint ?? [])])
+    for (const { process, to } of movesOf(transitions[id]!))
       if (processes[process]!.context !== 'observer') visited.add(placeOf(process, to))
   return visited
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { movesOf } from '#system/moves'
 import type { ProcessId, System, TransitionId } from '#system/system'
 import { possible, type Action, type Valuation } from './actions.ts'
 import type { Domains } from './domains.ts'
@@ -65,12 +66,12 @@ export class Accord {
    */
   rivals(id: TransitionId): readonly TransitionId[] {
     const stays = (other: TransitionId, process: ProcessId): boolean => {
-      const { joint = [], ...own } = this.#system.transitions[other]!
-      return [own, ...joint].every((move) => move.process !== process || move.from === move.to)
+      return movesOf(this.#system.transitions[other]!).every(
+        (move) => move.process !== process || move.from === move.to,
+      )
     }
-    const { joint = [], ...own } = this.#system.transitions[id]!
     const near = new Set<TransitionId>()
-    for (const { process, from } of [own, ...joint])
+    for (const { process, from } of movesOf(this.#system.transitions[id]!))
       for (const other of this.#reach.leaving[process]![from]!)
         if (other !== id && !(stays(id, process) && stays(other, process) && this.#commute(id, other))) near.add(other)
     return [...near]

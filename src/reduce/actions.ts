@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { eachLeaf, evaluator, isLocationTest, isVarRead, not } from '#system/expression'
-import { footprint } from '#system/footprint'
+import { assignment } from '#system/assignment'
+import { evaluator, not } from '#system/expression'
+import { evaluatedBy, footprint, looksAtLocations, processesLookedAt, readsOf } from '#system/footprint'
+import { moversOf, suspensionsOf } from '#system/moves'
 import type { Expr, ProcessId, System, TransitionId, VarId } from '#system/system'
 
 /** A valuation of variables, by their id; doubles, since a range may end at 2^31. Locations are looked at elsewhere. */
@@ -38,49 +40,28 @@ const reader = {
 
 /** Turns every transition into an action, once. */
 export const actionsOf = (system: System): readonly Action[] =>
-  system.transitions.map(({ process, joint = [], guard, effect }, id): Action => {
-    const movers = [process, ...joint.map((move) => move.process)]
-    const suspended = movers.flatMap((p) => system.processes[p]!.suspended.map(({ when }) => not(when)))
-    const writes = effect.map(({ to, value }) => {
-      const of = evaluator(value, reader)
-      if (typeof to === 'number') return { target: (): VarId => to, of }
-      const [, index, ...elements] = to
-      const at = evaluator(index, reader)
-      return { target: (valuation: Valuation): VarId => elements[at(valuation)] as VarId, of }
-    })
-    const { reads, writes: written, readsLocationOf } = footprint(system, id)
+  system.transitions.map((transition, id): Action => {
+    const { guard, effect } = transition
+    const running = suspensionsOf(system, transition).map((when) => not(when))
+    const assignments = effect.map((assign) => assignment(assign, reader))
+    const { reads, writes, readsLocationOf } = footprint(system, id)
     return {
       id,
-      movers,
-      conjuncts: [...guard, ...suspended].map(conjunctOf),
+      movers: moversOf(transition),
+      conjuncts: [...guard, ...running].map(conjunctOf),
       reads,
-      writes: written,
+      writes,
       locationsOf: readsLocationOf,
-      opaque: effect.some(
-        ({ to, value }) => looksAtLocations(value) || (typeof to !== 'number' && looksAtLocations(to[1])),
-      ),
+      opaque: effect.flatMap(evaluatedBy).some(looksAtLocations),
       fire(valuation) {
-        const assigned = writes.map(({ target, of }) => [target(valuation), of(valuation)] as const)
+        const assigned = assignments.map(({ target, value }) => [target(valuation), value(valuation)] as const)
         for (const [v, value] of assigned) valuation[v] = value
       },
     }
   })
 
-function looksAtLocations(expr: Expr): boolean {
-  let looks = false
-  eachLeaf(expr, (leaf) => {
-    looks ||= isLocationTest(leaf)
-  })
-  return looks
-}
-
 function conjunctOf(expr: Expr): Conjunct {
-  const reads = new Set<VarId>()
-  const locationsOf = new Set<ProcessId>()
-  eachLeaf(expr, (leaf) => {
-    if (isVarRead(leaf)) reads.add(leaf.v)
-    if (isLocationTest(leaf)) locationsOf.add(leaf.process)
-  })
+  const [reads, locationsOf] = [readsOf(expr), processesLookedAt(expr)]
   const value = evaluator(expr, reader)
   return { expr, reads, locationsOf, holds: locationsOf.size > 0 ? () => true : (valuation) => value(valuation) !== 0 }
 }

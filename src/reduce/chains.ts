@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 
 /**
@@ -40,8 +41,7 @@ export function backEdges(system: System): ReadonlySet<TransitionId> {
     locations.map((): { readonly id: TransitionId; readonly to: LocationId }[] => []),
   )
   for (const [id, transition] of system.transitions.entries())
-    for (const { process, from, to } of [transition, ...(transition.joint ?? [])])
-      successors[process]![from]!.push({ id, to })
+    for (const { process, from, to } of movesOf(transition)) successors[process]![from]!.push({ id, to })
   const back = new Set<TransitionId>()
   for (const process of system.processes.keys()) backEdgesOf(process, system, successors[process]!, back)
   return back

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { moversOf } from '#system/moves'
 import type { ProcessId, System, TransitionId } from '#system/system'
 import type { Reach } from './reach.ts'
 
@@ -35,14 +36,12 @@ export class Prospects {
   of(ids: readonly TransitionId[]): Prospect {
     const { transitions, processes } = this.#system
     const sought = new Map<ProcessId, TransitionId[]>()
-    for (const id of ids) {
-      const { process, joint = [] } = transitions[id]!
-      for (const mover of [process, ...joint.map((move) => move.process)]) {
+    for (const id of ids)
+      for (const mover of moversOf(transitions[id]!)) {
         const list = sought.get(mover)
         if (list === undefined) sought.set(mover, [id])
         else list.push(id)
       }
-    }
     const pairs = [...sought].flatMap(([process, its]) => {
       const from = Uint8Array.from(processes[process]!.locations, (_, at) =>
         its.some((id) => this.#reach.mayFire(process, at, id)) ? 1 : 0,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { leavingOf, movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 
 /** What each process may still do from each of its locations, by its control graph alone. */
@@ -11,16 +12,14 @@ export class Reach {
   readonly #from: readonly ReadonlyMap<TransitionId, LocationId>[]
 
   constructor(system: System) {
-    const leaving = system.processes.map(({ locations }) => locations.map((): TransitionId[] => []))
     const from = system.processes.map(() => new Map<TransitionId, LocationId>())
     const successors = system.processes.map(({ locations }) => locations.map(() => new Set<LocationId>()))
     for (const [id, transition] of system.transitions.entries())
-      for (const move of [transition, ...(transition.joint ?? [])]) {
-        leaving[move.process]![move.from]!.push(id)
+      for (const move of movesOf(transition)) {
         from[move.process]!.set(id, move.from)
         successors[move.process]![move.from]!.add(move.to)
       }
-    this.leaving = leaving
+    this.leaving = leavingOf(system)
     this.#from = from
     this.#reaches = successors.map((next) => next.map((_, start) => reachable(next, start)))
   }

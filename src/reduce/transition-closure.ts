@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Machine } from '#system/machine'
+import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 import { Conditions } from './conditions.ts'
 import { relationsOf, type Relations } from './relations.ts'
@@ -155,7 +156,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   #needsOf(id: TransitionId): Needs {
     const transition = this.#machine.system.transitions[id]!
     return {
-      places: [transition, ...(transition.joint ?? [])].map(({ process, from }) => ({
+      places: movesOf(transition).map(({ process, from }) => ({
         process,
         at: from,
         entering: Int32Array.from(this.#entering[process]![from]!),
@@ -176,8 +177,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
 function enteringOf({ processes, transitions }: System): readonly (readonly (readonly TransitionId[])[])[] {
   const entering = processes.map(({ locations }) => locations.map((): TransitionId[] => []))
   for (const [id, transition] of transitions.entries())
-    for (const { process, from, to } of [transition, ...(transition.joint ?? [])])
-      if (from !== to) entering[process]![to]!.push(id)
+    for (const { process, from, to } of movesOf(transition)) if (from !== to) entering[process]![to]!.push(id)
   return entering
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { footprint, type Footprint } from '#system/footprint'
+import { moversOf } from '#system/moves'
 import type { ProcessId, System, TransitionId, VarId } from '#system/system'
 
 /** Which transitions touch what. */
@@ -22,8 +23,7 @@ export function footprintIndex(system: System): FootprintIndex {
     for (const v of reads) reading[v]!.push(id)
     for (const v of writes) writing[v]!.push(id)
     for (const p of readsLocationOf) looking[p]!.push(id)
-    const { process, joint = [] } = system.transitions[id]!
-    for (const p of [process, ...joint.map((move) => move.process)]) moving[p]!.push(id)
+    for (const p of moversOf(system.transitions[id]!)) moving[p]!.push(id)
   }
   return { footprints, reading, writing, looking, moving }
 }
@@ -36,9 +36,6 @@ export const touching = (
 ): ReadonlySet<ProcessId> => {
   const found = new Set<ProcessId>()
   for (const v of variables)
-    for (const id of [...reading[v]!, ...writing[v]!]) {
-      const { process, joint = [] } = system.transitions[id]!
-      for (const p of [process, ...joint.map((move) => move.process)]) found.add(p)
-    }
+    for (const id of [...reading[v]!, ...writing[v]!]) for (const p of moversOf(system.transitions[id]!)) found.add(p)
   return found
 }

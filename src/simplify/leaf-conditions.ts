@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf, writesOf } from '#system/footprint'
+import { movesOf } from '#system/moves'
 import type { Expr, System, Transition, TransitionId } from '#system/system'
 import type { Leaving } from './leaving.ts'
 import { tells, type Movers } from './movers.ts'
@@ -64,7 +65,7 @@ export const leafConditions = {
     // While one process is inside, nobody else is, comes in, or (by the lemma on waits) waits.
     const concerns = (other: TransitionId): boolean => {
       const t = system.transitions[other]!
-      return !lock.acquires.has(other) && !lock.waits.has(other) && ![t, ...(t.joint ?? [])].some(isInside)
+      return !lock.acquires.has(other) && !lock.waits.has(other) && !movesOf(t).some(isInside)
     }
     const visible = (id: TransitionId): boolean =>
       system.debts.some(({ owed }) => changes(system.transitions[id]!, owed))
@@ -94,7 +95,7 @@ function changes(t: Transition, condition: Expr): boolean {
   const read = readsOf(condition)
   return (
     t.effect.some((assign) => writesOf(assign).some((v) => read.has(v))) ||
-    [t, ...(t.joint ?? [])].some(({ process, from, to }) => tells([condition], process, from, to))
+    movesOf(t).some(({ process, from, to }) => tells([condition], process, from, to))
   )
 }
 

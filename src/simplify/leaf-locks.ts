@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { movesOf } from '#system/moves'
 import type { System } from '#system/system'
 import { decided } from './decided.ts'
 import { footprintIndex, type FootprintIndex } from './footprint-index.ts'
@@ -86,7 +87,7 @@ function merged(system: System, { lock, sections }: Candidate): Rewriting | unde
     lock.inside[process]!.has(from)
   const waiting = new Set([...lock.waits].map((id) => `${transitions[id]!.process} ${transitions[id]!.to}`))
   const stays = [...transitions.entries()].flatMap(([id, transition]): Step[] => {
-    const moves = [transition, ...(transition.joint ?? [])]
+    const moves = movesOf(transition)
     const goes = lock.acquires.has(id) || lock.waits.has(id) || moves.some(isInside)
     const late = moves.some(({ process, from }) => waiting.has(`${process} ${from}`))
     return goes || late ? [] : [{ transition, standsFor: [id] }]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { movesOf } from '#system/moves'
 import type { LocationId, System, TransitionId } from '#system/system'
 
 /** By process and location: the transitions that leave it, joint ones with every mover, and where that goes. */
@@ -10,7 +11,6 @@ export function leavingOf(system: System): Leaving {
     locations.map((): { id: TransitionId; to: LocationId }[] => []),
   )
   for (const [id, t] of system.transitions.entries())
-    if (!t.guard.includes(0))
-      for (const { process, from, to } of [t, ...(t.joint ?? [])]) leaving[process]![from]!.push({ id, to })
+    if (!t.guard.includes(0)) for (const { process, from, to } of movesOf(t)) leaving[process]![from]!.push({ id, to })
   return leaving
 }

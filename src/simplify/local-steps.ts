@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { eachLeaf, isLocationTest } from '#system/expression'
-import type { Expr, LocationId, Move, ProcessId, System, Transition, TransitionId } from '#system/system'
+import { expressionsOf } from '#system/footprint'
+import { movesOf } from '#system/moves'
+import type { LocationId, Move, ProcessId, System, Transition, TransitionId } from '#system/system'
 import { decided } from './decided.ts'
 import { rewritten, unchanged, type Rewriting } from './rewriting.ts'
 
@@ -26,7 +28,7 @@ export function localSteps(system: System, told: TellsApart = toldApart(system))
   const gone = new Set(skipped.values())
   const steps = [...system.transitions.entries()].flatMap(([id, t]) => {
     if (gone.has(id)) return []
-    const moves: readonly Move[] = [t, ...(t.joint ?? [])]
+    const moves: readonly Move[] = movesOf(t)
     const after = moves.map(({ process, to }) => ahead(process, to))
     const transition: Transition = {
       ...t,
@@ -49,7 +51,7 @@ export function localSteps(system: System, told: TellsApart = toldApart(system))
 function skippable(system: System, told: TellsApart): ReadonlyMap<string, TransitionId> {
   const leaving = new Map<string, TransitionId[]>()
   for (const [id, t] of system.transitions.entries())
-    for (const { process, from } of t.guard.includes(0) ? [] : [t, ...(t.joint ?? [])]) {
+    for (const { process, from } of t.guard.includes(0) ? [] : movesOf(t)) {
       const key = `${process} ${from}`
       leaving.set(key, [...(leaving.get(key) ?? []), id])
     }
@@ -76,16 +78,9 @@ export type TellsApart = (process: ProcessId, a: LocationId, b: LocationId) => b
 /** Whether some expression of the system tells two locations of a process apart. */
 export function toldApart(system: System): TellsApart {
   const tests = system.processes.map((): (readonly LocationId[])[] => [])
-  const look = (e: Expr): void =>
+  for (const e of expressionsOf(system))
     eachLeaf(e, (leaf) => {
       if (isLocationTest(leaf)) tests[leaf.process]!.push(leaf.in)
     })
-  for (const { guard, effect } of system.transitions) {
-    guard.forEach(look)
-    for (const { to, value } of effect) [value, ...(typeof to === 'number' ? [] : [to[1]])].forEach(look)
-  }
-  for (const { suspended } of system.processes) suspended.forEach(({ when }) => look(when))
-  system.debts.forEach(({ owed }) => look(owed))
-  system.holds.forEach(({ when }) => look(when))
   return (process, a, b) => tests[process]!.some((locations) => locations.includes(a) !== locations.includes(b))
 }

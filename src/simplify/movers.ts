@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { assignment } from '#system/assignment'
 import { eachLeaf, evaluator, isLocationTest, not, type Reader } from '#system/expression'
-import { readsOf } from '#system/footprint'
+import { evaluatedBy, looksAtLocations, processesLookedAt, readsOf } from '#system/footprint'
+import { movesOf, suspensionsOf } from '#system/moves'
 import type { Expr, Move, ProcessId, System, TransitionId, VarId } from '#system/system'
 import type { FootprintIndex } from './footprint-index.ts'
 import type { LocalValues } from './local-values.ts'
@@ -64,14 +66,14 @@ export class Movers {
     const holds = evaluator(when, reader)
     const read = readsOf(when)
     const near = new Set([...read].flatMap((v) => this.#index.writing[v]!))
-    for (const p of processesIn([when])) for (const id of this.#index.moving[p]!) near.add(id)
+    for (const p of processesLookedAt(when)) for (const id of this.#index.moving[p]!) near.add(id)
     return [...near].some((id) => {
       const action = this.#action(id)
       if (action.moves.some((move) => move.process === process)) return false
       if (this.#system.transitions[id]!.guard.includes(0)) return false
       if (action.moves.some(({ process: p, from, to }) => tells([when], p, from, to))) return true
       if (action.writes.isDisjointFrom(read)) return false
-      if (action.opaque || processesIn([when]).size > 0) return true
+      if (action.opaque || processesLookedAt(when).size > 0) return true
       const here: readonly Move[] = [{ process, from: at, to: at }, ...action.moves]
       return this.#some(read.union(action.reads).union(action.writes), here, this.#lock.free, (valuation) => {
         if (holds(valuation) !== 0 || !enabled(action, valuation)) return false
@@ -101,7 +103,7 @@ export class Movers {
     for (const v of reads.union(writes)) for (const other of writing[v]!) near.add(other)
     for (const v of writes) for (const other of reading[v]!) near.add(other)
     for (const { process } of moves) for (const other of looking[process]!) near.add(other)
-    for (const p of processesIn(looksAt)) for (const other of moving[p]!) near.add(other)
+    for (const p of looksAt.flatMap((e) => [...processesLookedAt(e)])) for (const other of moving[p]!) near.add(other)
     return [...near].filter(
       (other) =>
         !this.#system.transitions[other]!.guard.includes(0) &&
@@ -169,17 +171,6 @@ export class Movers {
 const enabled = ({ guard, runs }: Action, valuation: Valuation): boolean =>
   runs(valuation) && guard.every(({ holds }) => holds(valuation))
 
-const looksAtLocations = (e: Expr): boolean => processesIn([e]).size > 0
-
-function processesIn(expressions: readonly Expr[]): ReadonlySet<ProcessId> {
-  const found = new Set<ProcessId>()
-  for (const e of expressions)
-    eachLeaf(e, (leaf) => {
-      if (isLocationTest(leaf)) found.add(leaf.process)
-    })
-  return found
-}
-
 /** Whether an expression tells two locations of a process apart. */
 export function tells(expressions: readonly Expr[], process: ProcessId, a: number, b: number): boolean {
   let apart = false
@@ -197,22 +188,15 @@ const blurs = (a: Action, b: Action): boolean =>
 
 function actionOf(system: System, id: TransitionId, { variables }: Lock, { footprints }: FootprintIndex): Action {
   const t = system.transitions[id]!
-  const moves: readonly Move[] = [t, ...(t.joint ?? [])]
-  const suspensions = moves.flatMap(({ process }) => system.processes[process]!.suspended.map(({ when }) => when))
+  const suspensions = suspensionsOf(system, t)
   const guard = besides(t.guard, variables)
   const runs = suspensions.filter((when) => !looksAtLocations(when)).map((when) => evaluator(not(when), reader))
   const effect = t.effect.filter(({ to }) => typeof to !== 'number' || !variables.has(to))
   const { reads, writes } = footprints[id]!
-  const values = effect.flatMap(({ to, value }) => [value, ...(typeof to === 'number' ? [] : [to[1]])])
-  const assigns = effect.map(({ to, value }) => {
-    const of = evaluator(value, reader)
-    if (typeof to === 'number') return { target: (): VarId | undefined => to, of }
-    const [, index, ...elements] = to
-    const at = evaluator(index, reader)
-    return { target: (v: Valuation): VarId | undefined => elements[at(v)] as VarId | undefined, of }
-  })
+  const values = effect.flatMap(evaluatedBy)
+  const assignments = effect.map((assign) => assignment(assign, reader))
   return {
-    moves,
+    moves: movesOf(t),
     reads: reads.difference(variables),
     writes: writes.difference(variables),
     looksAt: [...guard, ...suspensions, ...values],
@@ -224,10 +208,11 @@ function actionOf(system: System, id: TransitionId, { variables }: Lock, { footp
     runs: (valuation) => runs.every((holds) => holds(valuation) !== 0),
     opaque: values.some(looksAtLocations),
     fire(valuation) {
-      const written = assigns.map(({ target, of }) => [target(valuation), of(valuation)] as const)
+      const written = assignments.map(({ target, value }) => [target(valuation), value(valuation)] as const)
       for (const [v, value] of written) {
-        // Outside a range it is not enabled; see `LocalValues`.
-        if (v === undefined || value < system.variables[v]!.min || value > system.variables[v]!.max) return false
+        // Outside a range, or of the array, it is not enabled; see `LocalValues`.
+        const range = system.variables[v]
+        if (range === undefined || value < range.min || value > range.max) return false
         valuation[v] = value
       }
       return true

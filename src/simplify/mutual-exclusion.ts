@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { eachLeaf, evaluator, isLocationTest, isVarRead, type Reader } from '#system/expression'
 import { readsOf, writesOf } from '#system/footprint'
+import { movesOf } from '#system/moves'
 import type { Expr, LocationId, ProcessId, System, Transition, TransitionId, VarId } from '#system/system'
 import { touching, type FootprintIndex } from './footprint-index.ts'
 import type { Leaving } from './leaving.ts'
@@ -198,7 +199,7 @@ function onlyToAcquire(system: System, id: TransitionId, walk: Walk): boolean {
   if (t.to === init || locations[t.to]!.rest) return false
   return system.transitions.every((other, o) => {
     if (other.guard.includes(0)) return true
-    return [other, ...(other.joint ?? [])].every(
+    return movesOf(other).every(
       (move) =>
         move.process !== t.process ||
         ((move.from !== t.to || walk.acquires.has(o)) && (move.to !== t.to || walk.looks.has(o))),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readsOf, writesOf } from '#system/footprint'
+import { evaluatedBy, readsOf, writesOf } from '#system/footprint'
 import type { Assign, Expr, System, VarId } from '#system/system'
 import { decided } from './decided.ts'
 import { rewritten, type Rewriting, type Step } from './rewriting.ts'
@@ -20,7 +20,7 @@ export const influences: Influences = {
     debts: ({ debts }) => debts.map(({ owed }) => owed),
     holds: ({ holds }) => holds.map(({ when }) => when),
   },
-  through: ({ to, value }) => (typeof to === 'number' ? [value] : [value, to[1]]),
+  through: evaluatedBy,
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
-import { evaluator, not } from '#system/expression'
+import { whenEnabled } from '#system/enabled'
+import { evaluator } from '#system/expression'
 import type { Machine } from '#system/machine'
 import type { System, VarId } from '#system/system'
 
@@ -17,24 +18,11 @@ export function viewOf<S>(machine: Machine<S>, system: System, variables: readon
       return now === undefined ? system.variables[v]!.init : machine.value(state, now)
     },
     location: (state, process) => machine.location(state, process),
-    enabled: (state) =>
-      conditions.flatMap(({ from, holds }, id) =>
-        from.every(([process, at]) => machine.location(state, process) === at) && holds.every((h) => h(state) !== 0)
-          ? [id]
-          : [],
-      ),
+    enabled: (state) => conditions.flatMap((holds, id) => (holds(state) === 0 ? [] : [id])),
     initial: () => machine.initial(),
     fire: () => invariant(false, 'a view is only looked at') as never,
     store: () => machine.store(),
   }
-  const conditions = system.transitions.map((t) => {
-    const moves = [t, ...(t.joint ?? [])]
-    const suspensions = moves.flatMap(({ process }) => system.processes[process]!.suspended)
-    const all = [...t.guard, ...suspensions.map(({ when }) => not(when))]
-    return {
-      from: moves.map(({ process, from }) => [process, from] as const),
-      holds: all.map((e) => evaluator(e, view)),
-    }
-  })
+  const conditions = system.transitions.map((_, id) => evaluator(whenEnabled(system, id), view))
   return view
 }

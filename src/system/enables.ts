@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { evaluator, isApplication, isLocationTest, isVarRead, type Reader } from './expression.ts'
-import { readsOf, writesOf } from './footprint.ts'
+import { assignment } from './assignment.ts'
+import { evaluator, type Reader } from './expression.ts'
+import { evaluatedBy, looksAtLocations, processesLookedAt, readsOf, writesOf } from './footprint.ts'
+import { moversOf } from './moves.ts'
 import type { Expr, System, TransitionId, VarId } from './system.ts'
 
 /** Valuations tried before a question is answered with "it may". */
@@ -12,17 +14,15 @@ const tries = 2 ** 14
  * whenever the transition changes anything they read.
  */
 export function canEnable(system: System, id: TransitionId, condition: Expr): boolean {
-  const { effect, guard, process, joint = [] } = system.transitions[id]!
-  const moved = [process, ...joint.map((move) => move.process)]
-  if (looksAtLocations(condition)) return mentions(condition, moved) || touches(effect, condition)
+  const { effect, guard } = system.transitions[id]!
+  const looked = processesLookedAt(condition)
+  if (looked.size > 0)
+    return moversOf(system.transitions[id]!).some((process) => looked.has(process)) || touches(effect, condition)
   if (!touches(effect, condition)) return false
   const read = readsOf(condition)
   const matter = new Set(read)
-  for (const { to, value } of effect) {
-    if (!writesOf({ to, value }).some((v) => read.has(v))) continue
-    readsOf(value, matter)
-    if (typeof to !== 'number') readsOf(to[1], matter)
-  }
+  for (const assign of effect)
+    if (writesOf(assign).some((v) => read.has(v))) for (const e of evaluatedBy(assign)) readsOf(e, matter)
   // Conjuncts over variables that do not matter are left out: taking them as true only adds cases.
   const conditions = guard.filter((g) => !looksAtLocations(g) && [...readsOf(g)].every((v) => matter.has(v)))
   const variables = [...matter]
@@ -34,13 +34,7 @@ export function canEnable(system: System, id: TransitionId, condition: Expr): bo
   const enabled = conditions.map((g) => evaluator(g, reader))
   const writes = effect
     .filter((assign) => writesOf(assign).some((v) => read.has(v)))
-    .map(({ to, value }) => {
-      const at = typeof to === 'number' ? undefined : evaluator(to[1], reader)
-      return {
-        target: (s: Map<VarId, number>) => (typeof to === 'number' ? to : (to[2 + at!(s)] as VarId)),
-        value: evaluator(value, reader),
-      }
-    })
+    .map((assign) => assignment(assign, reader))
   const valuation = new Map<VarId, number>()
   const search = (i: number): boolean => {
     if (i < variables.length) {
@@ -63,11 +57,3 @@ const touches = (effect: System['transitions'][number]['effect'], condition: Exp
   const read = readsOf(condition)
   return effect.some((assign) => writesOf(assign).some((v) => read.has(v)))
 }
-
-const looksAtLocations = (e: Expr): boolean =>
-  isLocationTest(e) || (isApplication(e) && (e.slice(1) as Expr[]).some(looksAtLocations))
-
-const mentions = (e: Expr, processes: readonly number[]): boolean =>
-  isLocationTest(e)
-    ? processes.includes(e.process)
-    : !isVarRead(e) && isApplication(e) && (e.slice(1) as Expr[]).some((x) => mentions(x, processes))

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Engine } from '#engine/engine'
 import { layoutOf, type Layout } from '#engine/layout'
 import { compile, programOf, type Program } from '#engine/program'
-import { StateTable } from '#engine/state-table'
+import { KeyTable } from '#base/key-table'
 import { Visited } from '#engine/visited'
 import { lower } from '#semantics/lower/lower'
 import type { System, Transition } from '#system/system'
@@ -122,7 +122,7 @@ describe.each<[string, number, (system: System) => Program]>([
 })
 
 test('a store that compares the hash only is seen', () => {
-  class HashOnly extends StateTable {
+  class HashOnly extends KeyTable {
     protected override same(): boolean {
       return true
     }

@@ -2,7 +2,7 @@
 import type { Reader } from '#system/expression'
 import type { System } from '#system/system'
 import type { Group } from './groups.ts'
-import { KeySet } from './key-set.ts'
+import { KeyTable } from '#base/key-table'
 import type { Arrangement } from './permutations.ts'
 import { Word } from './word.ts'
 
@@ -42,7 +42,7 @@ export class CanonicalForm<S> {
         first,
         words,
         scratch: new Int32Array(length),
-        known: length > 1 ? new KeySet(length) : undefined,
+        known: length > 1 ? new KeyTable(length) : undefined,
       }
       first += copies.length
       return group
@@ -61,7 +61,7 @@ export class CanonicalForm<S> {
       for (let i = 0; i < words.length; i++) {
         words[i]!.write(state, this.#reader, scratch, 0)
         // A long word stands for itself by a number of its own.
-        const word = known === undefined ? scratch[0]! : known.add(scratch)
+        const word = known === undefined ? scratch[0]! : known.add(scratch, 0)
         let at = i
         for (; at > 0 && key[sorted + at - 1]! > word; at--) {
           key[sorted + at] = key[sorted + at - 1]!
@@ -80,5 +80,5 @@ interface Ranked {
   readonly first: number
   readonly words: readonly Word[]
   readonly scratch: Int32Array
-  readonly known: KeySet | undefined
+  readonly known: KeyTable | undefined
 }

@@ -4,7 +4,7 @@ import type { Machine, StateStore } from '#system/machine'
 import type { PermutationId } from '#explore/quotient'
 import { CanonicalForm } from './canonical-form.ts'
 import type { Group } from './groups.ts'
-import { KeySet } from './key-set.ts'
+import { KeyTable } from '#base/key-table'
 import { Permutations } from './permutations.ts'
 
 /**
@@ -16,7 +16,7 @@ import { Permutations } from './permutations.ts'
 export class Orbits<S> implements StateStore<S> {
   readonly permutations: Permutations
   readonly #members: StateStore<S>
-  readonly #forms: KeySet
+  readonly #forms: KeyTable
   readonly #form: CanonicalForm<S>
   /** By id: the permutation that takes the member to its canonical form. */
   readonly #toForm = new Ints()
@@ -25,7 +25,7 @@ export class Orbits<S> implements StateStore<S> {
     this.permutations = new Permutations(machine.system, groups)
     this.#members = machine.store()
     this.#form = new CanonicalForm(machine.system, machine, groups, this.permutations.arrangement())
-    this.#forms = new KeySet(this.#form.key.length)
+    this.#forms = new KeyTable(this.#form.key.length)
   }
 
   get size(): number {
@@ -34,7 +34,7 @@ export class Orbits<S> implements StateStore<S> {
 
   add(state: S): number {
     this.#form.of(state)
-    const id = this.#forms.add(this.#form.key)
+    const id = this.#forms.add(this.#form.key, 0)
     if (id < this.#members.size) return id
     this.#toForm.push(this.permutations.id(this.#form.ranks))
     return this.#members.add(state)

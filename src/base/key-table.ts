@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { invariant } from '#base/assert'
-import { FencecheckError } from '#base/errors'
-import { thousands } from '#base/text'
+import { invariant } from './assert.ts'
+import { FencecheckError } from './errors.ts'
+import { thousands } from './text.ts'
 
 /** Ids are signed 32-bit integers in the table and in the graph. */
-const maxStates = 2 ** 31 - 1
+const maxKeys = 2 ** 31 - 1
 
 /** Words of a chunk of keys: 4 MiB. */
 const chunkWords = 2 ** 20
@@ -19,7 +19,7 @@ const smallestTable = 2 ** 10
  * repeat bits of the key's hash, so that most other keys are told apart without looking at them. Equality is always
  * decided by the whole key. When the table is full it is rebuilt at twice the size: amortised, some 50 ns a key.
  */
-export class StateTable {
+export class KeyTable {
   readonly #words: number
   /** Keys of a chunk: a power of two, `2^chunkBits`. */
   readonly #chunkBits: number
@@ -33,7 +33,7 @@ export class StateTable {
   protected touched = 0
 
   /** @param capacity the number of keys it may hold, for tests */
-  constructor(words: number, capacity = maxStates) {
+  constructor(words: number, capacity = maxKeys) {
     this.#words = words
     this.#chunkBits = Math.max(0, Math.floor(Math.log2(chunkWords / words)))
     this.#capacity = capacity
@@ -95,7 +95,7 @@ export class StateTable {
 
   /** The words of a key. */
   get(id: number): number[] {
-    invariant(id >= 0 && id < this.#size, `there is no state ${id}`)
+    invariant(id >= 0 && id < this.#size, `there is no key ${id}`)
     const chunk = this.#chunks[id >>> this.#chunkBits]!
     const at = (id & ((1 << this.#chunkBits) - 1)) * this.#words
     const key = Array<number>(this.#words)

@@ -2,10 +2,10 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { FencecheckError } from '#base/errors'
-import { StateTable } from '#engine/state-table'
+import { KeyTable } from '#base/key-table'
 
 /** A table in which many keys collide, in the slot and in the bits kept beside the id. */
-class Colliding extends StateTable {
+class Colliding extends KeyTable {
   readonly #hashes: number
 
   constructor(words: number, hashes: number) {
@@ -26,7 +26,7 @@ class HashOnly extends Colliding {
 }
 
 /** Adds keys singly and in batches; says where it differs from a `Map` over the keys. */
-function difference(table: StateTable, words: number, keys: readonly (readonly number[])[]): string | undefined {
+function difference(table: KeyTable, words: number, keys: readonly (readonly number[])[]): string | undefined {
   const ids = new Map<string, number>()
   const idOf = (key: readonly number[]): number => {
     const text = key.join()
@@ -67,12 +67,12 @@ describe('a table of states', () => {
     seed: 5,
   })('is exact: it does what a Map does', (words, keys) => {
     const cut = keys.map((key) => key.slice(0, words))
-    expect(difference(new StateTable(words), words, cut)).toBeUndefined()
+    expect(difference(new KeyTable(words), words, cut)).toBeUndefined()
     expect(difference(new Colliding(words, 2), words, cut)).toBeUndefined()
   })
 
   test.each([1, 2, 3, 7])('grows: 200,000 keys of %i words, every third one known already', (words) => {
-    expect(difference(new StateTable(words), words, sequence(200_000, words, 2 ** 17))).toBeUndefined()
+    expect(difference(new KeyTable(words), words, sequence(200_000, words, 2 ** 17))).toBeUndefined()
   })
 
   test('stays exact where hashes collide', () => {
@@ -85,16 +85,16 @@ describe('a table of states', () => {
   })
 
   test('refuses what it has no room for, and keeps what it has', () => {
-    const table = new StateTable(1, 3)
+    const table = new KeyTable(1, 3)
     for (const key of [7, 8, 9, 7]) table.add(Int32Array.of(key), 0)
     expect(() => table.add(Int32Array.of(1), 0)).toThrow(FencecheckError)
     expect([0, 1, 2].map((id) => table.get(id)[0])).toEqual([7, 8, 9])
     expect(table.add(Int32Array.of(8), 0)).toBe(1)
-    expect(() => table.get(3)).toThrow(/no state 3/)
+    expect(() => table.get(3)).toThrow(/no key 3/)
   })
 
   test('a million states of two words take at most 24 bytes each', () => {
-    const table = new StateTable(2)
+    const table = new KeyTable(2)
     for (let i = 0; i < 1_000_000; i++) table.add(Int32Array.of(i, -i), 0)
     expect(table.bytes / table.size).toBeLessThan(24)
   })
