@@ -16,6 +16,7 @@ import type {
 import { isCall } from '#ir/model'
 import type { Registry } from '#semantics/registry'
 import { assignments, build } from './expressions.ts'
+import { deferred, deferredPath } from './deferred.ts'
 import { Flow } from './flow.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
 import { machineBody, type MachineForm } from './machine-form.ts'
@@ -25,7 +26,8 @@ import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
 import { startsOf, type Setting } from './switches.ts'
-import { workerPath, type Item } from './workers.ts'
+import { addWaitEvents } from './wait-event.ts'
+import { ofKthread, workerPath, type Item } from './workers.ts'
 
 export interface ProcessOptions {
   /** The signalling path it is to other models; its name unless said. */
@@ -43,6 +45,14 @@ export interface HandlerOptions extends ProcessOptions {
   readonly set?: readonly (readonly [Assignable, Expression])[]
 }
 
+/** How what a handler is for starts, and where that handler runs. */
+export interface DeferredOptions extends Pick<HandlerOptions, 'path' | 'on' | 'idleCpu'> {
+  readonly irqsafe?: boolean
+  readonly pending?: boolean
+  readonly scheduled?: boolean
+  readonly disabled?: number
+}
+
 export interface RangeOptions {
   readonly min?: number
   readonly max: number
@@ -50,6 +60,13 @@ export interface RangeOptions {
 }
 
 type WritePath = (path: Path) => unknown
+
+const handlerOf = ({ on, idleCpu, when, set }: HandlerOptions): Handler => ({
+  ...(on !== undefined && { on }),
+  ...(idleCpu !== undefined && { idleCpu }),
+  ...(when !== undefined && { when: build(when).expr }),
+  ...(set !== undefined && { set: assignments(set) }),
+})
 
 /** What a group of copies may declare: everything it declares belongs to that copy. */
 interface Copy {
@@ -71,6 +88,8 @@ export class Builder {
   readonly #groups: Group[] = []
   readonly #invariants: Invariant[] = []
   readonly #items = new Map<ObjectHandle, readonly Item[]>()
+  /** Bodies that may mention what is declared after them. */
+  readonly #late: (() => void)[] = []
   readonly #names = new Map<string, Site | undefined>()
   #copy: Copy | undefined
   /** The line of the author's file that was reached last. */
@@ -236,10 +255,55 @@ export class Builder {
    * ordered queue, and no more than items. A worker other than the rescuer of a queue with `memReclaim` may have to be made first.
    */
   workItem(queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
-    const handle = this.declare('work', name, { queue })
+    return this.#item('work', queue, name, write)
+  }
+
+  /** A work item of a kthread_worker; its body runs in the one thread of that, which has the worker's name. */
+  kthreadWorkItem(worker: ObjectHandle, name: string, write: WritePath): ObjectHandle {
+    return this.#item('kthreadWork', worker, name, write)
+  }
+
+  #item(kind: string, queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
+    const handle = this.declare(kind, name, { queue })
     const items = this.#items.get(queue) ?? []
     this.#items.set(queue, [...items, { handle, write, site: this.lastSite }])
     return handle
+  }
+
+  /** A timer with its handler, which runs in softirq context; with interrupts off if it is `irqsafe`. */
+  timerCallback(name: string, write: WritePath, options: DeferredOptions = {}): ObjectHandle {
+    return this.#deferred('timer', name, write, options)
+  }
+
+  /** A tasklet with its handler, which runs in softirq context. */
+  taskletCallback(name: string, write: WritePath, options: DeferredOptions = {}): ObjectHandle {
+    return this.#deferred('tasklet', name, write, options)
+  }
+
+  /** An irq_work with its handler, which runs in hardirq context. */
+  irqWorkCallback(name: string, write: WritePath, options: DeferredOptions = {}): ObjectHandle {
+    return this.#deferred('irqWork', name, write, options)
+  }
+
+  /** The runtime_resume callback of a device: runs as whoever resumes it, with all that it holds. */
+  runtimeResume(device: ObjectHandle, name: string, write: WritePath): void {
+    this.#hook('runtime_resume', name, write, ownName(device, this, this.#here()))
+  }
+
+  /** The runtime_suspend callback of a device: runs as whoever suspends it, often the worker of pm_wq. */
+  runtimeSuspend(device: ObjectHandle, name: string, write: WritePath): void {
+    this.#hook('runtime_suspend', name, write, ownName(device, this, this.#here()))
+  }
+
+  /** The worker of pm_wq that carries out what pm_runtime_get() and pm_runtime_put() ask for of these devices. */
+  pmWorker(name: string, devices: readonly ObjectHandle[]): string {
+    return this.worker(name, (t) => {
+      const { pmRuntimeWork } = t as unknown as { readonly pmRuntimeWork: (device: ObjectHandle) => void }
+      t.loop(() => {
+        t.idle()
+        t.select(Object.fromEntries(devices.map((device) => [device.name, () => pmRuntimeWork(device)])))
+      })
+    })
   }
 
   /** A condition that holds in every reachable state. */
@@ -277,6 +341,7 @@ export class Builder {
   /** What has been declared, as plain data. */
   finish(head: Pick<Model, 'id'> & Partial<Model>): Model {
     for (const [queue, items] of this.#items) this.#workers(queue, items)
+    for (const write of this.#late) write()
     const moved = new Set(
       this.#bodies.flatMap((body) => body.steps.flatMap((s) => (isCall(s) ? Object.values(s.call.args ?? {}) : []))),
     )
@@ -306,9 +371,36 @@ export class Builder {
     this.#hooks.push({ on, ...(object !== undefined && { object }), body: full })
   }
 
+  #deferred(
+    kind: keyof typeof deferred,
+    name: string,
+    write: WritePath,
+    { path, on, idleCpu, ...init }: DeferredOptions,
+  ): ObjectHandle {
+    const handle = this.declare(kind, name, init)
+    const { context, raised, ...steps } = deferred[kind]
+    const options = {
+      when: raised(handle),
+      ...(path !== undefined && { path }),
+      ...(on !== undefined && { on }),
+      ...(idleCpu !== undefined && { idleCpu }),
+    }
+    const irqsOff = Number(init.irqsafe ?? 0) !== 0
+    const declared = this.lastSite
+    const body = deferredPath(steps, handle, write, declared, irqsOff)
+    const full = this.#claim('process', name, declared)
+    this.#register(full, full, context, options, handlerOf(options), declared)
+    this.#late.push(() => this.#bodies.push(this.#body(full, body)))
+    return handle
+  }
+
   /** The workers of a queue. Where nothing can run in reclaim, making one is a step that tells nothing. */
   #workers(queue: ObjectHandle, items: readonly Item[]): void {
     const { init = {}, site: declared } = this.#objects.find((object) => object.name === queue.name)!
+    if (queue.kind === 'kthreadWorker') {
+      this.worker(queue.name, workerPath({ queue, declared, items, create: 'never', steps: ofKthread }))
+      return
+    }
     // An item never runs twice at once, so more workers than items change nothing.
     const { maxActive = items.length, ordered, memReclaim } = init
     const short = this.#switches['memory'] === 'short'
@@ -325,14 +417,7 @@ export class Builder {
     const full = this.#claim('process', name, site)
     this.#bodies.push(this.#body(full, write))
     const isHandler = context === 'hardirq' || context === 'softirq'
-    const { on, idleCpu, when, set } = options
-    const handler: Handler = {
-      ...(on !== undefined && { on }),
-      ...(idleCpu !== undefined && { idleCpu }),
-      ...(when !== undefined && { when: build(when).expr }),
-      ...(set !== undefined && { set: assignments(set) }),
-    }
-    return this.#register(full, full, context, options, isHandler ? handler : undefined, site)
+    return this.#register(full, full, context, options, isHandler ? handlerOf(options) : undefined, site)
   }
 
   #register(
@@ -366,6 +451,7 @@ export class Builder {
       this.lastSite = site
     })
     addOperations(path, this.#registry.primitives, this)
+    addWaitEvents(path, this.#registry.primitives, this)
     refusePromise(write(path), `'${name}'`, this.lastSite)
     return flow.body()
   }

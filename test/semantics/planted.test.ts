@@ -548,6 +548,10 @@ describe('planted wrong semantics are caught', () => {
 const equivalent: Readonly<Record<string, string>> = {
   'completion completeAll: arrow 0 (call -> ok) without effect 1': 'posts are not looked at once it is for ever',
   'completion reinitCompletion: arrow 0 (call -> ok) always': 'its condition is true',
+  'rcu rcuReadUnlock: arrow 0 (call -> ok) without effect 0': 'looked at in a section only, which sets it',
+  'rcu synchronizeRcu: arrow 2 (waiting -> ok) without effect 1': 'looked at while waiting only, which sets it',
+  'srcu srcuReadUnlock: arrow 0 (call -> ok) without effect 0': 'looked at in a section only, which sets it',
+  'srcu synchronizeSrcu: arrow 2 (waiting -> ok) without effect 1': 'looked at while waiting only, which sets it',
 }
 
 /** What an mmap_lock has from the rw_semaphore is there told from its mutants: operations, and the views of who holds it. */
@@ -561,7 +565,12 @@ const exhaustive = [
   'rwsem',
   'spinlock',
   'rwlock',
+  'semaphore',
+  'console',
   'completion',
+  'waitQueue',
+  'rcu',
+  'srcu',
   'fence',
   'fenceCallback',
   'buffer',
@@ -570,6 +579,10 @@ const exhaustive = [
   'mmapLock',
   'workqueue',
   'work',
+  'timer',
+  'tasklet',
+  'irqWork',
+  'runtimePm',
   'signalling',
 ] as const
 
