@@ -2,6 +2,7 @@
 import type { Arrow, Operation, Primitive } from '#semantics/primitive'
 import type { ObjectHandle } from './handle.ts'
 import type { Branch, Path } from './path.ts'
+import type { WaitEvents } from './wait-event.ts'
 
 // The typed methods of a builder, derived from the registry `R`: a new primitive brings its own.
 
@@ -46,8 +47,9 @@ type Method<R extends Primitives, O> =
     ? (...rest: Rest<Options<OperationOf<R, KindWith<R, O>, O>>>) => void
     : <K extends KindWith<R, O>>(object: ObjectHandle<K>, ...rest: Rest<Options<OperationOf<R, K, O>>>) => void
 
-/** A path of a process: control flow, and every operation of every primitive. */
-export type PathOf<R extends Primitives> = Path & { readonly [O in OperationName<R>]: Method<R, O> }
+/** A path of a process: control flow, every operation of every primitive, and `wait_event()`. */
+export type PathOf<R extends Primitives> = Path & { readonly [O in OperationName<R>]: Method<R, O> } & WaitEventsOf<R>
+type WaitEventsOf<R extends Primitives> = R extends { readonly waitQueue: Primitive } ? WaitEvents : unknown
 
 type SharedField<P extends Primitive> = {
   [F in keyof P['fields'] & string]: P['fields'][F] extends { readonly per: unknown } ? never : F

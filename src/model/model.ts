@@ -14,6 +14,12 @@ import { callerSite, siteOfError } from './site.ts'
 import { chooseSetting, refuseUnknownSettings, type Setting, type Switches } from './switches.ts'
 
 type WriteTyped<R extends Primitives> = (t: PathOf<R>) => void
+type DeferredWriters = 'timerCallback' | 'taskletCallback' | 'irqWorkCallback'
+interface DeferredKinds {
+  readonly timerCallback: 'timer'
+  readonly taskletCallback: 'tasklet'
+  readonly irqWorkCallback: 'irqWork'
+}
 type PathWriters = 'thread' | 'worker' | 'hardware' | 'irq' | 'softirq' | 'shrinker' | 'mmuNotifier'
 
 /** What a model is built with: objects of every primitive, variables, processes. */
@@ -25,6 +31,10 @@ export type ModelBuilder<R extends Primitives> = Omit<
   | 'intervalCallback'
   | 'faultHandler'
   | 'workItem'
+  | DeferredWriters
+  | 'kthreadWorkItem'
+  | 'runtimeResume'
+  | 'runtimeSuspend'
   | 'copies'
   | 'declare'
   | 'finish'
@@ -37,8 +47,26 @@ export type ModelBuilder<R extends Primitives> = Omit<
       options?: Parameters<Builder[W]>[2],
     ) => ReturnType<Builder[W]>
   } & {
+    /** A callback of runtime PM: runs as whoever resumes or suspends the device. */
+    readonly [W in 'runtimeResume' | 'runtimeSuspend']: (
+      device: ObjectHandle<'runtimePm'>,
+      name: string,
+      write: WriteTyped<R>,
+    ) => void
+  } & {
+    readonly [W in DeferredWriters]: (
+      name: string,
+      write: WriteTyped<R>,
+      options?: Parameters<Builder[W]>[2],
+    ) => ObjectHandle<DeferredKinds[W]>
+  } & {
     readonly faultHandler: (mm: ObjectHandle<'mmapLock'>, name: string, write: WriteTyped<R>) => void
     readonly workItem: (queue: ObjectHandle<'workqueue'>, name: string, write: WriteTyped<R>) => ObjectHandle<'work'>
+    readonly kthreadWorkItem: (
+      worker: ObjectHandle<'kthreadWorker'>,
+      name: string,
+      write: WriteTyped<R>,
+    ) => ObjectHandle<'kthreadWork'>
     readonly callback: (
       fence: ObjectHandle<'fence' | 'fenceArray'>,
       name: string,
@@ -103,7 +131,7 @@ const isSource = Symbol.for('fencecheck.ModelSource')
 export const isModelSource = (value: unknown): value is ModelSource =>
   typeof value === 'object' && value !== null && isSource in value
 
-/** The `model` function for a set of primitives: `defineModels({ ...kernelPrimitives, semaphore })`. */
+/** The `model` function for a set of primitives: `defineModels({ ...kernelPrimitives, bitLock })`. */
 export function defineModels<const R extends Primitives>(primitives: R) {
   const registry = new Registry(primitives)
   refuseNameClashes(registry)
@@ -270,6 +298,13 @@ function typed(builder: Builder, registry: Registry): object {
     'kswapd',
     'faultHandler',
     'workItem',
+    'kthreadWorkItem',
+    'runtimeResume',
+    'runtimeSuspend',
+    'pmWorker',
+    'timerCallback',
+    'taskletCallback',
+    'irqWorkCallback',
     'invariant',
   ] as const
   for (const name of forward)

@@ -212,6 +212,40 @@ export class Path {
     this.#tag = outer
   }
 
+  /**
+   * Waits for a condition as `wait_event()` does: prepare, look, sleep, look again. `sleep` writes the step that sleeps,
+   * with what follows at each of its exits besides `ok`; only if the condition is still false does the wait end so.
+   */
+  waitFor(
+    condition: Expression,
+    write: {
+      readonly prepare: Branch
+      readonly sleep: (leave: (exit: string) => Branch) => void
+      readonly finish: Branch
+    },
+    branches: Readonly<Record<string, Branch | undefined>>,
+  ): void {
+    const { site } = this.#details()
+    const again = this.label()
+    const arrived = new Map<string, Point[]>()
+    const leave = (exit: string) => (): void => {
+      const counted = exit === 'timeout' && this.#switches['timeouts'] === 'success' ? 'ok' : exit
+      arrived.set(counted, [...(arrived.get(counted) ?? []), this.#flow.current(site)])
+      this.#flow.here = undefined
+    }
+    write.prepare()
+    this.when(condition, leave('ok'))
+    write.sleep((exit) => () => this.when(condition, leave('ok'), leave(exit)))
+    if (this.#flow.here !== undefined) this.goto(again)
+    this.#flow.join(
+      [...arrived].map(([exit, points]) => {
+        this.#flow.join(points)
+        write.finish()
+        return this.#flow.branch(this.#flow.current(site), branches[exit] ?? (() => {}))
+      }),
+    )
+  }
+
   /** Steps that the builder writes on behalf of a declaration are attributed to its line. */
   writtenAt(site: Site | undefined, body: Branch): void {
     const outer = this.#site
@@ -233,6 +267,7 @@ export class Path {
     on: string,
     primitive: Primitive,
     options: Readonly<Record<string, unknown>>,
+    onTimeout: 'as switched' | 'handled' = 'as switched',
   ): void {
     const details = this.#details()
     const wrong = (message: string, fix: string): FencecheckError =>
@@ -259,8 +294,9 @@ export class Path {
         fix: `say what happens then: t.${op}(${on}, { ${unhandled}: () => { ... } })`,
       })
     const handled = exits.filter((exit) => expected.includes(exit) || branches[exit] !== undefined)
-    const excluded = this.#switches['timeouts'] === 'never' ? timeoutsOf(operation) : []
-    const asSuccess = this.#switches['timeouts'] === 'success' ? timeoutsOf(operation) : []
+    const timeouts = this.#switches['timeouts']
+    const excluded = timeouts === 'never' ? timeoutsOf(operation) : []
+    const asSuccess = timeouts === 'success' && onTimeout !== 'handled' ? timeoutsOf(operation) : []
     const points = this.#flow.call(
       {
         ...details,

@@ -16,20 +16,26 @@ export interface WorkerOptions {
   readonly items: readonly Item[]
   /** Whether the worker may have to be made first; `unreliable` if nobody can rely on that happening. */
   readonly create: 'never' | 'reliable' | 'unreliable'
+  /** How the operations are called that begin and end an item. */
+  readonly steps?: { readonly start: string; readonly finish: string }
 }
+
+const ofWorkqueue = { start: 'startWork', finish: 'finishWork' }
+/** Those of a kthread_worker. */
+export const ofKthread = { start: 'startKthreadWork', finish: 'finishKthreadWork' }
 
 /** The path of a worker of a queue: it waits for any item, runs it and waits again. */
 export const workerPath =
-  ({ queue, declared, items, create }: WorkerOptions) =>
+  ({ queue, declared, items, create, steps = ofWorkqueue }: WorkerOptions) =>
   (t: Path): void => {
     const operate = (op: string, on: ObjectHandle, site: Site | undefined): void =>
       t.writtenAt(site, () => (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(on))
     const run =
       ({ handle, write, site }: Item) =>
       (): void => {
-        operate('startWork', handle, site)
+        operate(steps.start, handle, site)
         write(t)
-        operate('finishWork', handle, site)
+        operate(steps.finish, handle, site)
       }
     const make = (): void => operate('createWorker', queue, declared)
     t.loop(() => {

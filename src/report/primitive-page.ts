@@ -152,8 +152,11 @@ export function misuseCodes(primitives: Readonly<Record<string, Primitive>>): Re
   const codes = new Map<string, string[]>([
     [
       'sleep-in-atomic',
-      ['any operation that may sleep, in a handler, under a spinlock, or with interrupts, softirqs or preemption off'],
+      [
+        'any operation that may sleep, in a handler, under a spinlock, in an RCU read section, or with interrupts, softirqs or preemption off',
+      ],
     ],
+    ['blocking-while-waiting', ['any operation that may sleep, between prepareToWait and schedule']],
     ['rest-while-holding', ['a process that comes to rest while it holds something']],
   ])
   const add = (code: string, text: string): void => void codes.set(code, [...(codes.get(code) ?? []), text])

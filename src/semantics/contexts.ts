@@ -3,7 +3,7 @@ import type { ModelContext } from '#ir/model'
 import type { PExpr, PSet } from './primitive.ts'
 import { all, bump, is, my, no, set } from './vocabulary.ts'
 
-// What a process may do in the context it is in, in terms of the `task` primitive (`primitives/task.ts`).
+// What a process may do in the context it is in, in terms of the `task` and `rcu` primitives.
 
 /** Runs on top of somebody else when it is raised. */
 export const isHandler = (process: { readonly context?: ModelContext }): boolean =>
@@ -20,15 +20,22 @@ export const canBeInterrupted = (
   (process.context === 'softirq' && by.context === 'hardirq')
 
 /**
- * `might_sleep()` passes: no spinlock held, interrupts and bottom halves on, not in a handler, and not between
- * `non_block_start()` and `non_block_end()` (kernel/sched/core.c __might_resched()).
+ * `might_sleep()` passes: no spinlock held, interrupts and bottom halves on, not in a handler, not between
+ * `non_block_start()` and `non_block_end()`, and not in an RCU read section (kernel/sched/core.c __might_resched()).
  */
 export const maySleep: PExpr = all(
   is(my('atomic', 'task'), 0),
   is(my('irqOff', 'task'), 0),
   is(my('bhOff', 'task'), 0),
   is(my('nonBlock', 'task'), 0),
+  is(my('depth', 'rcu'), 0),
 )
+
+/**
+ * `__might_sleep()` finds the task running: not between `prepare_to_wait()` and `schedule()`, where an operation that
+ * sleeps would use the wake-up up ("do not call blocking ops when !TASK_RUNNING").
+ */
+export const notAboutToSleep: PExpr = no(my('toSleep', 'task'))
 
 /** Not in a hardirq or softirq handler. */
 export const notInInterrupt: PExpr = no(my('inInterrupt', 'task'))

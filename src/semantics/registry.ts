@@ -3,7 +3,7 @@ import { FencecheckError } from '#base/errors'
 import type { Primitive } from './primitive.ts'
 
 /**
- * The primitives a model may use. Open: `defineModels({ ...kernelPrimitives, semaphore })` adds one, and builder,
+ * The primitives a model may use. Open: `defineModels({ ...kernelPrimitives, bitLock })` adds one, and builder,
  * lowering, replay and export work with it.
  */
 export class Registry<P extends Record<string, Primitive> = Record<string, Primitive>> {

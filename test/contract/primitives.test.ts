@@ -20,11 +20,11 @@ import { readTrace, writeTrace } from '#trace/codec'
 import { replay } from '#trace/replay'
 import { check } from '#check/check'
 import { instanceOver, nameOf, statesOfSystem, verdictOf, type Explored } from '../fixtures/models.ts'
-import { semaphore } from '../fixtures/semaphore.ts'
+import { bitLock } from '../fixtures/bit-lock.ts'
 import { allFacts } from '../semantics/facts.ts'
 import { modelOf } from '../semantics/facts/fact.ts'
 
-const primitives = { ...kernelPrimitives, semaphore }
+const primitives = { ...kernelPrimitives, bitLock }
 const registry = new Registry<Record<string, Primitive>>(primitives)
 const all = registry.names.map((name) => registry.get(name)!)
 const operationsOf = (primitive: Primitive): readonly (readonly [string, Operation])[] =>
@@ -234,6 +234,7 @@ const leftOpen: Readonly<Record<string, string>> = {
   'mmap_lock copyUser': 'whether the page is present is not modelled',
   'mmap_lock copyUserInatomic': 'whether the page is present is not modelled',
   'completion waitForCompletionInterruptibleTimeout': 'a signal or time may end the same wait',
+  'wait_queue_head scheduleInterruptibleTimeout': 'a signal or time may end the same wait',
   'dma_fence waitInterruptibleTimeout': 'a signal or time may end the same wait',
   'dma_resv waitFencesInterruptibleTimeout': 'a signal or time may end the same wait',
   'dma_fence_array waitInterruptibleTimeout': 'a signal or time may end the same wait',
@@ -336,6 +337,12 @@ const unreachable: Readonly<Record<string, string>> = {
   'drm_syncobj waitSyncobjForSubmit !! wait-for-submit-in-signalling': 'nobody begins a signalling section there',
   'drm_syncobj waitSyncobjAvailable !! wait-for-submit-in-signalling': 'nobody begins a signalling section there',
   'mmap_lock copyUser lock-lost': 'only a fault handler gives the lock up, and the one of the small world does nothing',
+  ...Object.fromEntries(
+    ['pmRuntimeGetSync', 'pmRuntimeResume', 'pmRuntimePutSync', 'pmRuntimePutSyncSuspend'].map((op) => [
+      `dev_pm_info ${op} !! blocking-while-waiting`,
+      'the small world has no wait queue; the facts have one',
+    ]),
+  ),
 }
 
 describe('in the most general small world', () => {
@@ -717,22 +724,21 @@ test('canEnable answers also where a valuation gives the condition no value', ()
 describe('a primitive that is added in one file', () => {
   const build = (order: 'opposite' | 'same'): Model =>
     instanceOver(primitives, (m) => {
-      const s = m.semaphore('s', { count: 1 })
-      const r = m.semaphore('r', { count: 1 })
+      const [s, r] = [m.bitLock('s'), m.bitLock('r')]
       m.thread('a', (t) => {
-        t.down(s)
-        t.down(r)
-        t.up(r)
-        t.up(s)
+        t.waitOnBitLock(s)
+        t.waitOnBitLock(r)
+        t.clearAndWakeUpBit(r)
+        t.clearAndWakeUpBit(s)
       })
       m.thread('b', (t) => {
         const [first, second] = order === 'same' ? [s, r] : [r, s]
-        t.downInterruptible(first, {
+        t.waitOnBitLockInterruptible(first, {
           eintr: () => {},
           ok: () => {
-            t.down(second)
-            t.up(second)
-            t.up(first)
+            t.waitOnBitLock(second)
+            t.clearAndWakeUpBit(second)
+            t.clearAndWakeUpBit(first)
           },
         })
       })
@@ -749,36 +755,15 @@ describe('a primitive that is added in one file', () => {
     expect(await verdictOf(build('same'), registry)).toMatchObject({ verdict: 'holds' })
   })
 
-  test('has no owner: anybody may up() it, also a handler; sleeping on it in a handler is misuse', async () => {
-    const model = (op: 'up' | 'down'): Model =>
+  test('has no owner: anybody may clear it, also a handler; sleeping on it in a handler is misuse', async () => {
+    const model = (op: 'clearAndWakeUpBit' | 'waitOnBitLock'): Model =>
       instanceOver(primitives, (m) => {
-        const s = m.semaphore('s', { count: 0 })
-        m.thread('a', (t) => t.down(s))
+        const s = m.bitLock('s', { taken: 1 })
+        m.thread('a', (t) => t.waitOnBitLock(s))
         m.irq('irq', (t) => t[op](s), { when: true, on: ['a'] })
       })
-    expect(await verdictOf(model('up'), registry)).toMatchObject({ verdict: 'unknown', findings: ['bound-hit'] })
-    expect(await verdictOf(model('down'), registry)).toMatchObject({ kind: 'misuse', code: 'sleep-in-atomic' })
-  })
-
-  test('hands over: up() gives to the waiter, and nobody can steal in between', () => {
-    const model = instanceOver(primitives, (m) => {
-      const s = m.semaphore('s')
-      for (const name of ['a', 'b'])
-        m.thread(name, (t) => {
-          t.down(s)
-          t.up(s)
-        })
-      m.thread('c', (t) => t.downTrylock(s, { got: () => t.up(s), missed: () => {} }))
-    })
-    const system = lower(model, registry)
-    const machine = new Interpreter(system)
-    let state = machine.initial()
-    for (const step of ['a: down s', 'b: down s -> queued', 'a: up s']) {
-      const id = machine.enabled(state).find((t) => nameOf(system, t).startsWith(step))
-      expect(id, step).toBeDefined()
-      state = machine.fire(state, id!)
-    }
-    expect(machine.enabled(state).map((id) => nameOf(system, id))).toEqual(['b: down s', 'c: downTrylock s -> missed'])
+    expect(await verdictOf(model('clearAndWakeUpBit'), registry)).toMatchObject({ verdict: 'holds' })
+    expect(await verdictOf(model('waitOnBitLock'), registry)).toMatchObject({ kind: 'misuse', code: 'sleep-in-atomic' })
   })
 
   test('its counterexample survives a file and is replayed', async () => {
@@ -801,6 +786,6 @@ describe('a primitive that is added in one file', () => {
   test('its model can be exported to Promela', () => {
     const text = JSON.stringify(toPromela(lower(build('opposite'), registry)))
     expect(text).toMatch(/proctype/)
-    expect(text).toMatch(/count/)
+    expect(text).toMatch(/taken/)
   })
 })

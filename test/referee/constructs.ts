@@ -247,6 +247,50 @@ export const constructs: Readonly<Record<string, (m: M) => void>> = {
     })
   },
 
+  'a semaphore that is handed over, one that is given up, and console_lock': (m) => {
+    const [s, c] = [m.semaphore('s', { count: 1 }), m.console('c')]
+    m.thread('a', (t) => (t.down(s), t.consoleLock(c), t.consoleUnlock(c), t.up(s)))
+    m.thread('b', (t) => t.downInterruptible(s, { ok: () => t.up(s), eintr: () => {} }))
+    m.thread('d', (t) => (t.consoleLock(c), t.down(s), t.up(s), t.consoleUnlock(c)))
+  },
+
+  'a wait queue with a lost wake-up': (m) => {
+    const [q, x] = [m.waitQueue('q'), m.flag('x')]
+    m.thread('v', (t) => t.waitEvent(q, x))
+    m.thread('w', (t) => t.waitEventInterruptibleTimeout(q, x, { erestartsys: () => {}, timeout: () => {} }))
+    m.thread('s', (t) => t.either({ right: () => (t.set(x, 1), t.wakeUp(q)), wrong: () => (t.wakeUp(q), t.set(x, 1)) }))
+  },
+
+  'grace periods of RCU and SRCU': (m) => {
+    const s = m.srcu('s')
+    for (const name of ['q', 'r'])
+      m.thread(name, (t) => {
+        t.srcuReadLock(s)
+        t.rcuReadLock()
+        t.rcuReadUnlock()
+        t.srcuReadUnlock(s)
+      })
+    m.thread('a', (t) => (t.synchronizeSrcu(s), t.synchronizeRcu()))
+    m.thread('b', (t) => (t.srcuReadLock(s), t.synchronizeRcu(), t.synchronizeSrcu(s)))
+  },
+
+  'a timer, a tasklet and an irq_work that wait for each other': (m) => {
+    const l = m.spinlock('l')
+    const f = m.irqWorkCallback('f', (t) => t.taskletSchedule(k))
+    const k = m.taskletCallback('k', (t) => (t.spinLock(l), t.spinUnlock(l)))
+    const x = m.timerCallback('x', (t) => t.irqWorkQueue(f))
+    m.thread('a', (t) => (t.modTimer(x), t.spinLock(l), t.timerDeleteSync(x), t.spinUnlock(l), t.taskletKill(k)))
+  },
+
+  'runtime PM with a kthread_worker': (m) => {
+    const [d, l, w] = [m.runtimePm('d', { usage: 1 }), m.mutex('l'), m.kthreadWorker('w')]
+    const item = m.kthreadWorkItem(w, 'item', (t) => (t.pmRuntimeGetSync(d), t.pmRuntimePut(d)))
+    m.runtimeSuspend(d, 'suspend', (t) => (t.lock(l), t.kthreadFlushWork(item), t.unlock(l)))
+    m.runtimeResume(d, 'resume', (t) => (t.lock(l), t.unlock(l)))
+    m.pmWorker('pm', [d])
+    m.thread('a', (t) => (t.kthreadQueueWork(item), t.pmRuntimePut(d)))
+  },
+
   'names that look like code': (m) => {
     const x = m.int('*/ byte v9; /*\n#define v0 1\n', { max: 2 })
     m.thread('*/ } active proctype Q() { skip } /*\\', (t) => {

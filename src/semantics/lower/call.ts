@@ -3,7 +3,7 @@ import { present } from '#base/assert'
 import type { CallStep } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
 import type { Expr, Frame, LocationId, ProcessId, Tag } from '#system/system'
-import { maySleep } from '../contexts.ts'
+import { maySleep, notAboutToSleep } from '../contexts.ts'
 import { conditionOf, exitsOf, isHazard, type Arrow, type Entry, type Need } from '../primitive.ts'
 import type { Emitter } from './emitter.ts'
 import { ground, groundSets, scopeOf } from './ground.ts'
@@ -55,7 +55,7 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
 
   const needs: Record<string, Need> = {
     ...operation.needs,
-    ...(operation.sleeps === true && { 'sleep-in-atomic': maySleep }),
+    ...(operation.sleeps === true && { 'sleep-in-atomic': maySleep, 'blocking-while-waiting': notAboutToSleep }),
   }
   const met: Expr[] = []
   for (const [code, need] of Object.entries(needs)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { buffer } from './buffer.ts'
 import { completion } from './completion.ts'
+import { consoleLock } from './console-lock.ts'
 import { dmaFenceCb } from './dma-fence-cb.ts'
 import { dmaFenceArray } from './dma-fence-array.ts'
 import { dmaFenceChain } from './dma-fence-chain.ts'
@@ -8,6 +9,8 @@ import { dmaFenceContext } from './dma-fence-context.ts'
 import { dmaFence } from './dma-fence.ts'
 import { dmaResv } from './dma-resv.ts'
 import { drmSyncobj } from './drm-syncobj.ts'
+import { irqWork } from './irq-work.ts'
+import { kthreadWork, kthreadWorker } from './kthread-worker.ts'
 import { mapping } from './mapping.ts'
 import { memory } from './memory.ts'
 import { mempool } from './mempool.ts'
@@ -15,12 +18,19 @@ import { mmapLock } from './mmap-lock.ts'
 import { mmuIntervalNotifier } from './mmu-interval-notifier.ts'
 import { mmuNotifierSubscriptions } from './mmu-notifier.ts'
 import { mutex } from './mutex.ts'
+import { rcu } from './rcu.ts'
 import { rwSemaphore } from './rw-semaphore.ts'
 import { rwlock } from './rwlock.ts'
+import { runtimePm } from './runtime-pm.ts'
+import { semaphore } from './semaphore.ts'
 import { signalling } from './signalling.ts'
 import { spinlock } from './spinlock.ts'
+import { srcu } from './srcu.ts'
+import { tasklet } from './tasklet.ts'
 import { task } from './task.ts'
 import { userFence } from './user-fence.ts'
+import { timer } from './timer.ts'
+import { waitQueue } from './wait-queue.ts'
 import { workqueue } from './workqueue.ts'
 import { work } from './work.ts'
 import { wwClass } from './ww-class.ts'
@@ -36,7 +46,12 @@ export const kernelPrimitives = {
   rwsem: rwSemaphore,
   spinlock,
   rwlock,
+  semaphore,
+  console: consoleLock,
   completion,
+  waitQueue,
+  rcu,
+  srcu,
   fence: dmaFence,
   fenceCallback: dmaFenceCb,
   wwClass,
@@ -47,6 +62,12 @@ export const kernelPrimitives = {
   signalling,
   workqueue,
   work,
+  kthreadWorker,
+  kthreadWork,
+  timer,
+  tasklet,
+  irqWork,
+  runtimePm,
   buffer,
   mapping,
   fenceContext: dmaFenceContext,

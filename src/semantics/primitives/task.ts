@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { primitive, type PExpr } from '../primitive.ts'
-import { bump, is, my, set } from '../vocabulary.ts'
+import { bump, is, mine, my, set } from '../vocabulary.ts'
 
 const atomic = my('atomic')
 const irqOff = my('irqOff')
@@ -28,6 +28,7 @@ export const task = primitive({
     irqOff: { max: 3, per: ['process'], init: { hardirq: 1 } },
     bhOff: { max: 3, per: ['process'], init: { softirq: 1 } },
     nonBlock: { max: 3, per: ['process'] },
+    toSleep: mine,
     inInterrupt: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
     atomicBase: { max: 1, per: ['process'], init: { softirq: 1, hardirq: 1 } },
     irqOffBase: { max: 1, per: ['process'], init: { hardirq: 1 } },
@@ -54,6 +55,11 @@ export const task = primitive({
       does: 'local_bh_enable()',
       needs: { 'bh-enable-unbalanced': raised('bhOff'), 'bh-enable-irqs-off': is(irqOff, 0) },
       arrows: [{ set: [bump(bhOff, -1)] }],
+    },
+    mightSleep: {
+      does: 'might_sleep(): says that what follows may sleep, also where it does not this time',
+      sleeps: true,
+      arrows: [{}],
     },
     preemptDisable: { does: 'preempt_disable(): atomic from here, nests', arrows: [{ set: [bump(atomic, 1)] }] },
     preemptEnable: {

@@ -34,6 +34,16 @@ function waiting({ kind, op, operation, escapes }: Escaper, context: 'thread' | 
   const phase = from === undefined ? [] : [`w: ${op} object -> ${from}`]
   if (kind === 'completion' || kind === 'fence')
     return { build: (m) => m[context]('w', (t) => call(t, m[kind as 'completion' | 'fence']('object'))), after: phase }
+  if (kind === 'waitQueue')
+    return {
+      build: (m) => {
+        const q = m.waitQueue('object')
+        m[context]('w', (t) => (t.prepareToWait(q), call(t, q)))
+      },
+      after: ['w: prepareToWait object'],
+    }
+  if (kind === 'semaphore')
+    return { build: (m) => m[context]('w', (t) => call(t, m.semaphore('object', { count: 0 }))), after: phase }
   if (kind === 'mutex')
     return {
       build: (m) => {

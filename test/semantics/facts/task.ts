@@ -38,6 +38,7 @@ function prepare(m: M, { kind, op, implicit }: Sleeper): Prepared {
     const item = m.work('item', { queue })
     return { object: queue, before: (t) => t.queueWork(item) }
   }
+  if (kind === 'runtimePm') return { object: m.runtimePm('object', { usage: 1 }), before: nothing }
   if (kind === 'fenceChain') {
     const [object, fence] = [m.fenceChain('object'), m.fence('chained', { signalled: true })]
     return { object, before: (t) => t.chainInit(object, { fence }) }
