@@ -7,6 +7,7 @@ import { neverRests } from './never-rests.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import { retryLoops } from './retry-loop.ts'
 import { stuckProcesses } from './stuck.ts'
+import { unannotated } from './unannotated.ts'
 import { unsignalledFence } from './unsignalled-fence.ts'
 import { vacuity } from './vacuity.ts'
 
@@ -21,7 +22,8 @@ export interface Judgement {
  * does can be known only then. The precedence of kinds makes the answer independent of the search order (DESIGN 4).
  */
 export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
-  if (complete && endsWell(evidence)) return { violations: [], findings: vacuity(evidence) }
+  if (complete && endsWell(evidence))
+    return { violations: [], findings: [...vacuity(evidence), ...unannotated(evidence)] }
   return judgeByFuture(evidence, complete, checked)
 }
 
@@ -39,7 +41,11 @@ export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, check
   const proof = complete && violations.length === 0
   const seen = proof ? [...vacuity(evidence), ...neverRests(evidence), ...hidden.findings] : []
   const passedOver = violations.length === 0 ? uncheckedFaults(faults(evidence), checked) : []
-  return { violations, findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen] }
+  const uncovered = complete ? unannotated(evidence) : []
+  return {
+    violations,
+    findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen, ...uncovered],
+  }
 }
 
 /** A fault that is not looked for still hides whatever would have come after it. */

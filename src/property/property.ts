@@ -153,5 +153,7 @@ export type FindingCode =
   | 'not-reduced'
   /** Copies that the model declares are told apart by something; they were not taken for alike. */
   | 'not-symmetric'
+  /** A step that a signal needs and that no signalling section covers, in a model that has such sections. */
+  | 'unannotated'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

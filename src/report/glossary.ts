@@ -30,6 +30,8 @@ const findings: Readonly<Record<FindingCode, string>> = {
   'not-reduced': 'stubborn sets were asked for, but are not proven for this model; every state was searched',
   'not-symmetric':
     'symmetry was asked for, but something tells the copies of a group (m.copies) apart; they were searched one by one',
+  unannotated:
+    'a step that a signal needs and that can wait, outside any signalling section: lockdep does not see it (rule R5)',
   'bound-hit': 'an internal bound of a primitive was reached; what happens beyond was not explored',
 }
 

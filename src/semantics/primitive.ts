@@ -27,6 +27,8 @@ export interface Primitive {
   readonly hooks?: Readonly<Record<string, { readonly under?: string }>>
   /** Mode -> "`me` holds this in that mode". Resting while holding is misuse. */
   readonly holds?: Readonly<Record<string, PExpr>>
+  /** What is held of it is an annotation: it says of the steps inside that a signal needs them, and is in nobody's way. */
+  readonly annotates?: true
   /** Mode -> "`me` stands in a queue for this": in the others' way, but nothing it holds. */
   readonly queues?: Readonly<Record<string, PExpr>>
   /**

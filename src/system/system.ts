@@ -157,6 +157,8 @@ export interface Hold {
   readonly mode: string
   readonly when: Expr
   readonly queued?: true
+  /** A section in which the steps are said to be needed for a signal; the opposite of a claim on anything. */
+  readonly annotates?: true
 }
 
 /** Copies that the model declares alike: one entry a copy, members in corresponding order. A claim, not yet a fact. */

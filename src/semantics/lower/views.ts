@@ -18,6 +18,7 @@ export function holdsOfProcess(process: ProcessId, variables: Variables): readon
         mode,
         when: ground(e, scope, variables),
         ...(queued && { queued: true }),
+        ...(primitive.annotates === true && { annotates: true }),
       }))
     return [...view(primitive.holds, false), ...view(primitive.queues, true)].filter((hold) => hold.when !== 0)
   })

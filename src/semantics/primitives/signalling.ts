@@ -22,6 +22,7 @@ export const signalling = primitive({
   limits: ['Sections end innermost first: a cookie handed to the wrong end is not seen. Three deep at most.'],
   implicit: true,
   fields: { depth: { max: 3, per: ['process'] }, proper: { max: 4, per: ['process'] } },
+  annotates: true,
   holds: { 'signalling section': positive(proper) },
   operations: {
     beginSignalling: {
