@@ -6,9 +6,11 @@ import { modelJsonSchema, schemaPath } from './model-schema.ts'
 import { contractPage } from '#report/contract-page'
 import { primitivesPage } from '#report/primitive-page'
 import { kernelPrimitives } from '#semantics/primitives/index'
+import { catalogue, cataloguePath } from './catalogue.ts'
 import { docsPath, withPrimitives } from './primitive-table.ts'
 
-// Writes what follows from the code: the JSON Schema, the list of primitives in its page, and the page of primitives.
+// Writes what follows from the code: the JSON Schema, the list of primitives in its page, the pages of primitives and of
+// the contract, and the table of bundled models with their verdicts.
 // Run: npm run docs
 
 const inRepository = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
@@ -18,3 +20,4 @@ const page = withPrimitives(await readFile(inRepository(docsPath), 'utf8'))
 await writeFile(inRepository(docsPath), await format(page, { parser: 'markdown', printWidth: 120 }))
 await writeFile(inRepository('docs/primitives.md'), primitivesPage(kernelPrimitives))
 await writeFile(inRepository('docs/contract.md'), contractPage())
+await writeFile(inRepository(cataloguePath), await catalogue())
