@@ -53,7 +53,7 @@ const liftedBy = ({ simplified }: Outcome, violation: Violation): Violation =>
   simplified === undefined ? violation : { ...violation, path: simplified.lift(violation.path) }
 
 /** The violation with its trace, which the interpreter has re-executed from the text of its file. */
-function confirmed(model: Model, system: System, violation: Violation): ResultViolation {
+export function confirmed(model: Model, system: System, violation: Violation): ResultViolation {
   const trace = readTrace(writeTrace(recordTrace(model, system, violation)), model.id)
   const machine = new Interpreter(system)
   const again = replay(machine, trace)

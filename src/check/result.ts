@@ -31,6 +31,20 @@ export interface Result {
   /** Why it is not. */
   readonly mismatch?: string
   readonly statistics: Statistics
+  /** The schedules that were tried, where the model was not searched (`simulate`). */
+  readonly simulation?: Simulation
+}
+
+export interface Simulation {
+  readonly scheduler: string
+  /** Of `pct`: how many steps of a bug have to come in a certain order. */
+  readonly bugDepth?: number
+  /** Of the last schedule: alone it gives the same. */
+  readonly seed: number
+  readonly schedules: number
+  readonly steps: number
+  /** Steps of the longest schedule. */
+  readonly longest: number
 }
 
 export interface ResultViolation {

@@ -42,6 +42,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         reductions: statistics.reductions,
         seconds: statistics.seconds,
         peakMemoryBytes: statistics.peakMemoryBytes,
+        ...(result.simulation !== undefined && { simulation: result.simulation }),
         trace: traceFile ?? null,
         ...(violation !== undefined && traceFile === undefined && { traceContent: violation.trace }),
         findings: result.findings.map(({ code, message, site }) => ({

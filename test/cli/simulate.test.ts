@@ -12,14 +12,19 @@ test('simulate --step lets the user choose each step from the start until nothin
   )
   const walk = await space.runWith({ input: '1\n2\n' }, 'simulate', '--step', 'm.ts')
   expect(walk.stdout).toMatch(/p at \S+, holds a \(write\)/)
-  const stuck = await space.runWith({ input: '1\n2\n1\n1\n1\n1\n1\n1\n1\n' }, 'simulate', 'm.ts')
+  const stuck = await space.runWith({ input: '1\n2\n1\n1\n1\n1\n1\n1\n1\n' }, 'simulate', '--step', 'm.ts')
   expect(stuck.stdout).toMatch(/nothing can move/)
   expect(stuck.status).toBe(0)
 })
 
 test('simulate goes back, leaves, and asks again after an answer that means nothing', async () => {
   const space = new Workspace({ 'm.ts': quiet() })
-  const ran = await space.runWith({ input: 'b\n1\nb\n0\n99\n1.5\n__proto__\n\n\u001b[2J\nq\n' }, 'simulate', 'm.ts')
+  const ran = await space.runWith(
+    { input: 'b\n1\nb\n0\n99\n1.5\n__proto__\n\n\u001b[2J\nq\n' },
+    'simulate',
+    '--step',
+    'm.ts',
+  )
   expect(ran.status).toBe(0)
   const prompts = [...ran.stderr.matchAll(/step (\d+): number/g)].map(([, n]) => n)
   expect(prompts).toEqual(['1', '1', '2', '1', '1', '1', '1', '1', '1', '1'])
@@ -29,7 +34,15 @@ test('simulate goes back, leaves, and asks again after an answer that means noth
 })
 
 test('simulate takes a variant and parameters', async () => {
-  const ran = await new Workspace({ 'f.ts': family }).run('simulate', 'f.ts', '--variant', 'fixed', '--param', 'N=1')
+  const ran = await new Workspace({ 'f.ts': family }).run(
+    'simulate',
+    '--step',
+    'f.ts',
+    '--variant',
+    'fixed',
+    '--param',
+    'N=1',
+  )
   expect(ran.stdout).toMatch(/pair\[0\]\.t/)
   expect(ran.stdout).not.toMatch(/pair\[1\]/)
 })
@@ -37,8 +50,28 @@ test('simulate takes a variant and parameters', async () => {
 test('the same choices give the same bytes', async () => {
   const space = new Workspace({ 'm.ts': abba() })
   const [one, two] = [
-    await space.runWith({ input: '1\n1\n' }, 'simulate', 'm.ts'),
-    await space.runWith({ input: '1\n1\n' }, 'simulate', 'm.ts'),
+    await space.runWith({ input: '1\n1\n' }, 'simulate', '--step', 'm.ts'),
+    await space.runWith({ input: '1\n1\n' }, 'simulate', '--step', 'm.ts'),
   ]
   expect(two).toMatchObject({ stdout: one.stdout, stderr: one.stderr })
+})
+
+test('simulate finds a deadlock by seeded schedules, and says which seed finds it again', async () => {
+  const space = new Workspace({ 'm.ts': abba() })
+  const ran = await space.run('simulate', 'm.ts')
+  expect(ran.status).toBe(1)
+  expect(ran.stdout).toMatch(/violated +deadlock \(cycle\)/)
+  const [, seed] = /--seed (\d+) --schedules 1 finds it again/.exec(ran.stdout)!
+  const again = await space.run('simulate', 'm.ts', '--seed', seed!, '--schedules', '1')
+  expect(again.status).toBe(1)
+  const trace = /fencecheck replay (\S+\.trace\.json)/.exec(again.stdout)![1]!
+  expect((await space.run('replay', trace, 'm.ts')).status).toBe(0)
+})
+
+test('simulate never says that a model holds', async () => {
+  const ran = await new Workspace({ 'm.ts': quiet() }).run('simulate', 'm.ts', '--schedules', '20', '--json')
+  expect(ran.status).toBe(3)
+  const { models } = JSON.parse(ran.stdout) as { models: [{ verdict: string; because: string; simulation: object }] }
+  expect(models[0]).toMatchObject({ verdict: 'unknown', simulation: { scheduler: 'pct', bugDepth: 3, schedules: 20 } })
+  expect(models[0].because).toMatch(/schedules prove nothing; 20 were tried/)
 })
