@@ -127,6 +127,10 @@ export interface ModelSource {
   instantiate(variant?: string, params?: Readonly<Record<string, number>>, switches?: Setting): Model
 }
 
+/** The primitives that an instance was made of. */
+const registries = new WeakMap<Model, Registry>()
+export const registryOf = (model: Model): Registry | undefined => registries.get(model)
+
 const isSource = Symbol.for('fencecheck.ModelSource')
 export const isModelSource = (value: unknown): value is ModelSource =>
   typeof value === 'object' && value !== null && isSource in value
@@ -188,7 +192,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
             setting as Setting<S>,
           ),
         )
-        return builder.finish({
+        const built = builder.finish({
           id,
           summary: head.summary,
           ...(head.sources !== undefined && { sources: head.sources }),
@@ -199,6 +203,8 @@ export function defineModels<const R extends Primitives>(primitives: R) {
           ...(broken !== undefined && { rules: broken }),
           ...(expected !== undefined && { expect: expectationIn(expected, setting, site) }),
         })
+        registries.set(built, registry)
+        return built
       },
     }
   }
