@@ -45,6 +45,10 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['node:timers/promises', 'node:v8'],
   },
   report: { rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'check'], packages: ['node:util'] },
+  testing: {
+    rooms: ['base', 'ir', 'system', 'semantics', 'model', 'interp', 'trace', 'check', 'report'],
+    packages: ['vitest', 'fast-check'],
+  },
   cli: {
     rooms: [
       'base',

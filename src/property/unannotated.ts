@@ -14,7 +14,8 @@ const most = 50_000
  *
  * A process is *needed* in a state in which a fence is owed if it may still come to signal it, or if it alone could end the
  * wait of one that is needed, other than by unlocking: lockdep follows locks by itself. Left out are interrupt context, where
- * sections do nothing, and the signal, which is a section of its own (drivers/dma-buf/dma-fence.c dma_fence_signal()).
+ * sections do nothing, the signal, which is a section of its own (drivers/dma-buf/dma-fence.c dma_fence_signal()), and whoever
+ * will wait for the fence: what it does first, such as enabling the signalling, is no part of it.
  */
 export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
   const { machine, graph, store, facts, waitGraphs, control, quotient } = evidence
@@ -45,7 +46,7 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
       if (!facts.owed.has(id, d)) continue
       const needed = neededBy(state, paidBy, waits)
       for (const { process, origin } of exposed) {
-        if (!needed.has(process) || found.has(origin)) continue
+        if (!needed.has(process) || found.has(origin) || waitsFor(process, object, state)) continue
         const { op, on, call } = system.origins[origin]!
         const what = `${call ?? op}${on === '' ? '' : ` on ${on}`}`
         const message = `'${system.processes[process]!.name}' may wait in ${what}, which the signal of ${object} needs, outside any signalling section`
@@ -67,6 +68,13 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
     return [...new Set(origins)]
       .filter((origin) => system.origins[origin]!.waits !== undefined)
       .map((origin) => ({ process, origin }))
+  }
+
+  function waitsFor(process: ProcessId, object: string, state: S): boolean {
+    return [...control.future(process, machine.location(state, process))].some((t) => {
+      const { on, waits } = system.origins[system.transitions[t]!.origin]!
+      return on === object && waits !== undefined && !signals.has(t)
+    })
   }
 
   function neededBy(

@@ -41,7 +41,10 @@ export async function toBeDeadlockFree(subject: unknown): Promise<Match> {
 /** Nothing of this kind (or these) is possible; without a kind, nothing at all. */
 export async function toHold(subject: unknown, property: Kind | readonly Kind[] = allKinds): Promise<Match> {
   const wanted = typeof property === 'string' ? [property] : property
-  return holds(await verdictOn(subject, wanted), wanted === allKinds ? 'to hold' : `to be free of ${listed(wanted, 'or')}`)
+  return holds(
+    await verdictOn(subject, wanted),
+    wanted === allKinds ? 'to hold' : `to be free of ${listed(wanted, 'or')}`,
+  )
 }
 
 /** Somebody can wait for ever, in this way, among these. */
@@ -80,7 +83,8 @@ export function toReplay(subject: unknown, trace: Trace | string): Promise<Match
   const again = replay(new Interpreter(lower(model, registry)), read)
   const name = `${model.id}${model.variant === undefined ? '' : ` ${model.variant}`}`
   const outcome = `the trace of ${read.steps.length} steps to lead ${name} to ${read.outcome.kind}`
-  const instead = again.reproduces || again.instead.length === 0 ? '' : `; possible instead: ${again.instead.join(', ')}`
+  const instead =
+    again.reproduces || again.instead.length === 0 ? '' : `; possible instead: ${again.instead.join(', ')}`
   if (again.reproduces && !again.confirmed)
     throw new Error(`whether ${outcome} is unknown: too much can still happen at its end`)
   return Promise.resolve({

@@ -81,6 +81,18 @@ describe('steps that a signal needs and no section covers', () => {
     expect(await findingsOf({ worker, helper: annotated })).toEqual([])
   })
 
+  test('whoever will wait for the fence is no part of its signal, though it sets it off', async () => {
+    const worker: Sections['worker'] = (t, need) => {
+      t.waitForCompletion(need.ready)
+      t.beginSignalling()
+      signals(t, need)
+      t.endSignalling()
+    }
+    const helper: Sections['helper'] = (t, need) => (locks(t, need), t.complete(need.ready), t.wait(need.fence))
+    const [told] = await findingsOf({ worker, helper })
+    expect(told).toMatch(/^'worker' may wait in wait_for_completion\(\) on ready, /)
+  })
+
   test('nothing is said of a model without sections: there is nothing to complete', async () => {
     expect(await findingsOf({ worker: (t, need) => (locks(t, need), signals(t, need)) })).toEqual([])
   })
