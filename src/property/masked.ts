@@ -2,11 +2,25 @@
 import { moversOf } from '#system/moves'
 import type { OriginId, ProcessId } from '#system/system'
 import type { Evidence, Finding, Violation } from './property.ts'
+import type { WaitGraph } from './wait-graph.ts'
+
+/** A state in which somebody is stuck once escapes are off. */
+interface Hidden {
+  readonly state: number
+  readonly stuck: readonly ProcessId[]
+  readonly lost: readonly number[]
+  readonly waits: WaitGraph
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * What only an escape ends. One adversary step switches all escapes (timeouts, signals) off: who is stuck only then,
  * while one of them holds something or a fence stays owed, is *masked*: the hang is real and merely bounded. A wait
  * that holds nothing and owes nothing is legal and only remarked on.
+ *
+ * The one with the fewest processes involved is told, then by their names, then the nearest, so that the choice does not
+ * depend on the order of the search.
  */
 export function masked<S>(evidence: Evidence<S>): {
   readonly violation?: Violation
@@ -16,8 +30,8 @@ export function masked<S>(evidence: Evidence<S>): {
   const { system } = machine
   if (!system.transitions.some(({ tag }) => tag === 'timeout' || tag === 'signal')) return { findings: [] }
   const [withEscapes, without] = [evidence.future('on'), evidence.future('off')]
-  let best:
-    { readonly state: number; readonly stuck: readonly ProcessId[]; readonly lost: readonly number[] } | undefined
+  let best: Hidden | undefined
+  const seen = new Set<string>()
   const legal = new Map<number, Finding>()
   for (const state of evidence.soundStates()) {
     const stuckAnyway = withEscapes.stuck(state)
@@ -26,7 +40,8 @@ export function masked<S>(evidence: Evidence<S>): {
     const lost = without.unpaid(state).filter((d) => !lostAnyway.includes(d))
     if ((stuck.length === 0 && lost.length === 0) || !without.settled(state)) continue
     if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {
-      if (best === undefined || graph.depth(state) < graph.depth(best.state)) best = { state, stuck, lost }
+      const hidden = hiddenAt(state, stuck, lost)
+      if (hidden !== undefined && (best === undefined || before(hidden, best))) best = hidden
       continue
     }
     for (const wait of waitGraphs.at(store.get(state), stuck, 'on').waits) {
@@ -36,7 +51,7 @@ export function masked<S>(evidence: Evidence<S>): {
   }
   const findings = [...legal.values()]
   if (best === undefined) return { findings }
-  const waits = waitGraphs.at(store.get(best.state), best.stuck, 'off')
+  const { waits } = best
   const violation: Violation = {
     kind: 'masked',
     shape: waits.shape,
@@ -48,6 +63,25 @@ export function masked<S>(evidence: Evidence<S>): {
     waits,
   }
   return { violation, findings }
+
+  /** What a state hides; undefined if one like it has been looked at. */
+  function hiddenAt(state: number, stuck: readonly ProcessId[], lost: readonly number[]): Hidden | undefined {
+    const value = store.get(state)
+    const key = JSON.stringify([stuck, lost, system.processes.map((_, p) => machine.location(value, p))])
+    if (seen.has(key)) return undefined
+    seen.add(key)
+    return { state, stuck, lost, waits: waitGraphs.at(value, stuck, 'off') }
+  }
+
+  function before(a: Hidden, b: Hidden): boolean {
+    const size = a.waits.core.length - b.waits.core.length
+    const names = compare(involved(a), involved(b))
+    return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+  }
+
+  function involved({ waits: { core, objects } }: Hidden): string {
+    return JSON.stringify([core.map((p) => system.processes[p]!.name), objects])
+  }
 
   /** A process and the step at which it waits, and what symmetry makes of the two. */
   function likeIt(process: ProcessId, origin: OriginId): { readonly process: ProcessId; readonly origin: OriginId }[] {

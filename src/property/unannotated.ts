@@ -18,10 +18,11 @@ const most = 50_000
  * will wait for the fence: what it does first, such as enabling the signalling, is no part of it.
  */
 export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
-  const { machine, graph, store, facts, waitGraphs, control, quotient } = evidence
+  const { machine, graph, store, facts, waitGraphs, control, quotient, said } = evidence
   const { system } = machine
   const sections = system.holds.filter((hold) => hold.annotates === true)
-  if (sections.length === 0 || quotient !== undefined || graph.states > most) return []
+  const asTheModelSays = quotient === undefined && said.system === system
+  if (sections.length === 0 || !asTheModelSays || graph.states > most) return []
   const covers = sections.map(({ process, when }) => ({ process, when: evaluator(when, machine) }))
   const inProcessContext = [...system.processes.keys()].filter((p) =>
     ['task', 'worker'].includes(system.processes[p]!.context),
