@@ -45,7 +45,15 @@ const plainBuiltins: Plugin = {
 rmSync(`${root}dist`, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
-  input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  input: {
+    index: 'src/index.ts',
+    'cli/main': 'src/cli/main.ts',
+    'testing/check': 'src/check.ts',
+    'testing/vitest': 'src/testing/vitest.ts',
+    'testing/matchers': 'src/testing/matchers.ts',
+    'testing/fast-check': 'src/testing/fast-check.ts',
+  },
+  external: ['vitest', 'fast-check'],
   platform: 'node',
   resolve: { conditionNames: ['fencecheck-source', 'node', 'import', 'default'] },
   plugins: [plainBuiltins],

@@ -14,9 +14,10 @@ const attaching = (matcher: Matcher) =>
   async function (this: MatcherState, subject: unknown, ...rest: unknown[]): Promise<Match> {
     const match = await matcher(subject, ...(rest as never[]))
     const violation = match.meta?.result.violation
-    if (match.pass === this.isNot && violation !== undefined)
+    if (match.pass === (this.isNot === true) && violation !== undefined)
       await this.task?.context.annotate(violation.explanation.headline, {
         body: match.message(),
+        bodyEncoding: 'utf-8',
         contentType: 'text/plain',
       })
     return match
