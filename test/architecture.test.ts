@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   reduce: { rooms: ['base', 'system', 'explore'], packages: [] },
   property: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
   trace: { rooms: ['base', 'ir', 'system', 'explore', 'property'], packages: ['valibot'] },
-  export: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
+  export: { rooms: ['base', 'ir', 'system', 'explore', 'property', 'trace'], packages: [] },
   check: {
     rooms: [
       'base',
@@ -42,7 +42,10 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:timers/promises', 'node:v8'],
   },
-  report: { rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'check'], packages: ['node:util'] },
+  report: {
+    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check'],
+    packages: ['node:crypto', 'node:util'],
+  },
   cli: {
     rooms: [
       'base',
