@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, Room>> = {
   simulate: { rooms: ['base', 'system', 'explore'], packages: [] },
   property: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
   trace: { rooms: ['base', 'ir', 'system', 'explore', 'property'], packages: ['valibot'] },
-  export: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
+  export: { rooms: ['base', 'ir', 'system', 'explore', 'property', 'trace'], packages: [] },
   check: {
     rooms: [
       'base',
@@ -44,7 +44,10 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:timers/promises', 'node:v8'],
   },
-  report: { rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'check'], packages: ['node:util'] },
+  report: {
+    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check'],
+    packages: ['node:crypto', 'node:util'],
+  },
   testing: {
     rooms: ['base', 'ir', 'system', 'semantics', 'model', 'interp', 'trace', 'check', 'report'],
     packages: ['vitest', 'fast-check'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
 import type { Result } from '#check/result'
+import { standingOf } from '#report/standing'
 
 /** Frozen: scripts depend on them. */
 export const exitStatus = {
@@ -25,12 +26,9 @@ export function statusOf(results: readonly Result[], { interrupted, internal, er
   if (interrupted) return exitStatus.interrupted
   if (internal) return exitStatus.internal
   if (errors.length > 0) return exitStatus.wrongInput
-  const bad = (r: Result): boolean =>
-    r.asExpected === undefined ? r.verdict === 'violated' : !r.asExpected && r.verdict !== 'unknown'
-  if (results.some(bad)) return exitStatus.notAsExpected
-  return results.some((r) => r.verdict === 'unknown' && r.asExpected !== true)
-    ? exitStatus.unknown
-    : exitStatus.asExpected
+  const standings = results.map(standingOf)
+  if (standings.includes('fail')) return exitStatus.notAsExpected
+  return standings.includes('undecided') ? exitStatus.unknown : exitStatus.asExpected
 }
 
 /** The message and status of anything thrown: the user's fault in one message, ours marked as ours. */

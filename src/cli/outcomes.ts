@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { printable } from '#base/text'
+import { appendFileSync } from 'node:fs'
+import { FencecheckError } from '#base/errors'
 import type { Result } from '#check/result'
-import { resultDocument, type Reported } from '#report/result-json'
-import { configurations } from '#check/safe-only-if'
-import { configurationLine, summaryLine, verdictDetails, verdictLine } from '#report/verdict-text'
+import type { Reported } from '#report/reporter'
+import { TextReport, textReporter } from '#report/text-report'
 import { writeTrace } from '#trace/codec'
 import type { Faults } from './faults.ts'
-import { jsonText, safeJson } from './json-text.ts'
-import { shellWords } from './shell-words.ts'
+import { reason } from './reason.ts'
+import type { ReportChoice } from './report-choice.ts'
 import type { Terminal } from './terminal.ts'
 import { TraceFolder } from './trace-folder.ts'
 import { writeWhole } from './write-whole.ts'
 
 /** How the results of a run are told. */
 interface Manner {
-  readonly json?: boolean
+  /** In which forms; exactly one has no file and is printed. */
+  readonly reports: readonly ReportChoice[]
   readonly traceDir: string
   /** There is only one instance: everything about it is said. */
   readonly only: boolean
@@ -24,17 +25,20 @@ interface Manner {
   readonly terminal: Terminal
 }
 
-/** Tells the results of a run, each as it comes, or all in one document at the end; writes their traces. */
+/** Tells the results of a run: text as they come, whole documents at the end; writes their traces. */
 export class Outcomes {
   readonly #manner: Manner
   readonly #folder: TraceFolder
   readonly #reported: Reported[] = []
-  #file: string | undefined
-  #ofFile: Result[] = []
+  /** Set where text is what is printed. */
+  readonly #text: TextReport | undefined
 
   constructor(manner: Manner) {
+    const { reports, terminal } = manner
     this.#manner = manner
     this.#folder = new TraceFolder(manner.traceDir)
+    const isPrinted = reports.some(({ reporter, file }) => reporter === textReporter && file === undefined)
+    this.#text = isPrinted ? new TextReport({ ...manner, style: terminal.style, width: terminal.width }) : undefined
   }
 
   get results(): readonly Result[] {
@@ -43,57 +47,57 @@ export class Outcomes {
 
   /** Adds the result of an instance of the model in `file`. */
   add(result: Result, file: string): void {
-    const { terminal, json } = this.#manner
-    const content = result.violation === undefined ? undefined : writeTrace(result.violation.trace)
-    const traceFile = content === undefined ? undefined : this.#save(result, content)
-    this.#reported.push({ result, traceFile })
-    if (json === true) return
-    if (file !== this.#file) this.#tellConfigurations()
-    if (file !== this.#file) terminal.out(terminal.style.strong(printable(result.id)))
-    this.#file = file
-    this.#ofFile.push(result)
-    this.#print(result, traceFile, file)
-    // A trace that no file took is not lost.
-    if (content !== undefined && traceFile === undefined) terminal.out(safeJson(content.trimEnd()))
+    const traceFile =
+      result.violation === undefined ? undefined : this.#save(result, writeTrace(result.violation.trace))
+    const reported = { result, file, traceFile }
+    this.#reported.push(reported)
+    this.#print(this.#text?.add(reported) ?? [])
   }
 
-  /** Says the last word. */
+  /** Says the last word: first what is printed, so that no file that cannot be written keeps the verdicts back. */
   finish(): void {
-    const { terminal, json, only, faults } = this.#manner
-    if (json !== true) this.#tellConfigurations()
-    if (json === true) terminal.out(jsonText(resultDocument(this.#reported, faults.errors)))
-    else if (!only && this.#reported.length > 0)
-      terminal.out(`\n${summaryLine(this.results, faults.errors.length, terminal.style)}`)
-  }
-
-  /** What the results of the file that ends here say together. */
-  #tellConfigurations(): void {
-    const { terminal } = this.#manner
-    for (const configuration of configurations(this.#ofFile))
-      terminal.out(configurationLine(configuration, terminal.style))
-    this.#ofFile = []
+    const { reports, faults } = this.#manner
+    const errors = [...faults.errors]
+    this.#print(this.#text?.finish(errors.length) ?? [])
+    for (const { reporter, file } of reports.toSorted(
+      (a, b) => Number(a.file !== undefined) - Number(b.file !== undefined),
+    )) {
+      if (file !== undefined) this.#write(file, reporter.render(this.#reported, errors), writeWhole)
+      else if (reporter !== textReporter) this.#print([reporter.render(this.#reported, errors).replace(/\n$/, '')])
+      const appended = reporter.appendix === undefined ? undefined : process.env[reporter.appendix.variable]
+      if (appended) this.#write(appended, reporter.appendix!.render(this.#reported, errors), append)
+    }
   }
 
   #save(result: Result, content: string): string | undefined {
     const path = this.#folder.fileFor(result)
+    return this.#write(path, content, writeWhole) ? path : undefined
+  }
+
+  #write(path: string, content: string, how: (path: string, content: string) => void): boolean {
     try {
-      writeWhole(path, content)
-      return path
+      how(path, content)
+      return true
     } catch (error) {
       this.#manner.faults.add(error)
-      return undefined
+      return false
     }
   }
 
-  #print(result: Result, traceFile: string | undefined, file: string): void {
-    const { terminal, only } = this.#manner
-    const { style, width } = terminal
-    terminal.out(verdictLine(result, style, this.#manner.nameWidth))
-    const unexpected = result.asExpected === false || (result.expected === undefined && result.verdict === 'violated')
-    const full = only || unexpected
-    const details = verdictDetails(result, style, { full, width })
-    if (details !== '') terminal.out(details)
-    if (full && traceFile !== undefined)
-      terminal.out(printable(`    replay with: fencecheck replay ${shellWords(traceFile, file)}`))
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#manner.terminal.out(line)
+  }
+}
+
+/** @throws FencecheckError `file-unwritable`. */
+function append(path: string, content: string): void {
+  try {
+    appendFileSync(path, content)
+  } catch (error) {
+    throw new FencecheckError('file-unwritable', `cannot add to it: ${reason(error)}`, {
+      site: { file: path, line: 0 },
+      fix: 'let the variable that names it name a file that can be written to',
+      cause: error,
+    })
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
-import { count, printable } from '#base/text'
+import { count } from '#base/text'
 import type { Graph } from '#explore/graph'
 import type { Machine, StateStore } from '#system/machine'
 import { moversOf } from '#system/moves'
 import type { TransitionId } from '#system/system'
+import { escape } from './dot-text.ts'
 
 /** States that are drawn at most: beyond it nobody can read a drawing, and Graphviz does not finish. */
 export const maxDotStates = 2_000
@@ -66,10 +67,3 @@ export function toDot<S>(machine: Machine<S>, graph: Graph, store: StateStore<S>
   }
   return `${[...lines, '}'].join('\n')}\n`
 }
-
-/** Text inside a quoted string of Graphviz, where `\` begins an escape and `&` an entity. */
-const escape = (text: string): string =>
-  printable(text)
-    .replace(/[\\"]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replace(/[\t\n]/g, ' ')

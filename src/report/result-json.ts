@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { showSite, type FencecheckError } from '#base/errors'
-import type { Result } from '#check/result'
+import { jsonText } from '#base/json-text'
 import { configurations } from '#check/safe-only-if'
+import type { Reported, Reporter } from './reporter.ts'
 
-/** A result with the file its trace was written to, if any. */
-export interface Reported {
-  readonly result: Result
-  readonly traceFile: string | undefined
+/** What `check --json` prints. */
+export const jsonReporter: Reporter = {
+  name: 'json',
+  extension: 'json',
+  mediaType: 'application/json',
+  does: 'one JSON document (docs/json-documents.md)',
+  render: (reported, errors) => `${jsonText(resultDocument(reported, errors))}\n`,
 }
 
 /** The one document of `check --json`. */

@@ -5,7 +5,7 @@ import type { Result } from '#check/result'
 import type { Configuration } from '#check/safe-only-if'
 import { contractRules } from '#semantics/contract'
 import { traceText } from './trace-text.ts'
-import { effort, expectationWord, instanceName, kindOf, wrap, type Style } from './words.ts'
+import { effort, expectationWord, instanceName, kindOf, oneLine, wrap, type Style } from './words.ts'
 
 /** One line for a checked instance: variant, verdict, kind, whether expected, effort; names are padded to a width. */
 export function verdictLine(result: Result, style: Style, nameWidth = 26): string {
@@ -20,9 +20,6 @@ export function verdictLine(result: Result, style: Style, nameWidth = 26): strin
   ]
   return cells.join(' ').trimEnd()
 }
-
-/** A name from a model: it can neither steer the terminal nor look like another line. Colours come after this. */
-const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ')
 
 /** What follows the line: why a verdict is unknown or unexpected, the counterexample, findings. */
 export function verdictDetails(

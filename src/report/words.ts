@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { styleText } from 'node:util'
-import { count } from '#base/text'
+import { count, printable } from '#base/text'
 import type { Result } from '#check/result'
 
 /** How a reporter marks text; colour on a terminal, nothing elsewhere. */
@@ -49,6 +49,28 @@ export function instanceName({ variant, params, switches }: Pick<Result, 'varian
   const values = Object.entries({ ...params, ...switches }).map(([name, value]) => `${name}=${value}`)
   return [variant, ...values].filter((part) => part !== undefined).join(' ') || '-'
 }
+
+/** `model variant N=3`: an instance where its model is not named by a heading. */
+export function titleOf(result: Pick<Result, 'id' | 'variant' | 'params' | 'switches'>): string {
+  const instance = instanceName(result)
+  return instance === '-' ? result.id : `${result.id} ${instance}`
+}
+
+/** Text as one line of at most `length` characters that steers nothing. */
+export function oneLine(text: string, length = Infinity): string {
+  const line = printable(text).replace(/\s+/g, ' ')
+  return line.length > length ? `${line.slice(0, length - 3)}...` : line
+}
+
+/**
+ * Text that the runner of a CI service takes for no command: GitHub's reads `::` at the beginning of a line and `##[`
+ * anywhere. Halves of characters, which no file can hold, go as well.
+ */
+export const withoutCommands = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/^([^\S\n]*):(?=:)/gm, '$1: ')
+    .replaceAll('##[', '## [')
 
 /** Text broken into lines of at most `width` characters, each with `indent` in front. */
 export function wrap(text: string, width: number, indent: string): string {

@@ -9,6 +9,8 @@ test.concurrent.each([
   ['json', /^\{\n {2}"schema": "fencecheck-model\/1"/],
   ['promela', /proctype|active|init/],
   ['dot', /^digraph /],
+  ['lock-order', /^digraph lock_order/],
+  ['aut', /^des \(0,\d+,19\)/],
 ])('export --to %s gives the same bytes on stdout, in a file, twice and from elsewhere', async (format, looks) => {
   const space = new Workspace({ 'm.ts': abba(), 'sub/x': '' })
   const one = await space.run('export', 'm.ts', '--to', format)
@@ -61,4 +63,36 @@ test('export writes through links and to devices instead of replacing them', asy
     expect(lstatSync(join(space.path, name)).isSymbolicLink()).toBe(true)
   }
   expect(JSON.parse(space.read('real.json'))).toMatchObject({ id: 'test/quiet' })
+})
+
+test.concurrent.each([
+  ['mermaid', /^sequenceDiagram\n/],
+  ['itf', /"#meta"/],
+  ['perfetto', /"traceEvents"/],
+  ['dot', /^digraph waits/],
+])('export --to %s takes a trace, and gives the same bytes on stdout and in a file', async (format, looks) => {
+  const space = new Workspace({ 'm.ts': abba() })
+  await space.run('check', 'm.ts')
+  const [trace] = space.files('.fencecheck')
+  const one = await space.run('export', `.fencecheck/${trace}`, 'm.ts', '--to', format)
+  expect(one.status, one.stderr).toBe(0)
+  expect(one.stdout).toMatch(looks)
+  await space.run('export', `.fencecheck/${trace}`, 'm.ts', '--to', format, '-o', 'out')
+  expect(space.read('out')).toBe(one.stdout)
+})
+
+test('export says what a form is of, and what has become of a model', async () => {
+  const space = new Workspace({ 'm.ts': abba(), 'q.ts': quiet() })
+  await space.run('check', 'm.ts')
+  const trace = `.fencecheck/${space.files('.fencecheck')[0]}`
+  expectRefused(await space.run('export', 'm.ts', '--to', 'mermaid'), 'wrong-usage')
+  expectRefused(await space.run('export', 'm.ts', 'q.ts', '--to', 'dot'), 'wrong-usage')
+  expectRefused(await space.run('export', trace, 'm.ts', '--to', 'promela'), 'wrong-usage')
+  expectRefused(await space.run('export', trace, 'm.ts', '--to', 'dot', '--variant', 'x'), 'wrong-usage')
+  expectRefused(await space.run('export', trace, 'q.ts', '--to', 'dot'), 'trace-of-another-model')
+  expectRefused(await space.run('export', 'none.json', '--to', 'dot'), 'file-unreadable')
+  space.put('m.ts', quiet('test/abba'))
+  const ran = await space.run('export', trace, 'm.ts', '--to', 'itf')
+  expectRefused(ran, 'trace-of-another-model')
+  expect(ran.stderr).toContain('the model no longer does that')
 })

@@ -3,15 +3,17 @@ import { Option, type Command } from 'commander'
 import { machines, type MachineChoice } from '#check/machine'
 import { reductions, symmetries, type ReductionChoice, type SymmetryChoice } from '#check/options'
 import { kinds, type Kind } from '#ir/model'
+import { reporters } from '#report/reporters'
+import { nameWidthOf } from '#report/text-report'
 import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
 import { checkInstance } from '../check-instance.ts'
-import { instanceName } from '#report/words'
 import { statusOf, type ExitStatus } from '../exit-status.ts'
 import { Faults } from '../faults.ts'
 import { Interrupt } from '../interrupt.ts'
 import { loadModels } from '../load-models.ts'
 import { Outcomes } from '../outcomes.ts'
 import { ProgressLine } from '../progress.ts'
+import { reportChoice, withPrinter, type ReportChoice } from '../report-choice.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options {
@@ -30,6 +32,7 @@ interface Options {
   readonly expect: boolean
   readonly traceDir: string
   readonly json?: boolean
+  readonly reporter?: readonly ReportChoice[]
 }
 
 export function checkCommand(program: Command, terminal: Terminal): void {
@@ -62,12 +65,18 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .option('--no-expect', 'plain verdicts: do not compare with what the models expect')
     .option('--trace-dir <folder>', 'where counterexamples are written', '.fencecheck')
     .option('--json', 'print one JSON document')
+    .option(
+      '--reporter <name[=file]>',
+      `tell the results in this form too, or in a file (${reporters.map(({ name }) => name).join(', ')}); can be repeated`,
+      reportChoice,
+    )
     .action(async (paths: string[], options: Options) => {
       terminal.exitWith(await run(paths, options, terminal))
     })
 }
 
 async function run(paths: readonly string[], options: Options, terminal: Terminal): Promise<ExitStatus> {
+  const reports = withPrinter(options.reporter ?? [], options.json === true)
   const faults = new Faults(terminal)
   const interrupt = new Interrupt()
   const progress = new ProgressLine(process.stderr)
@@ -78,9 +87,9 @@ async function run(paths: readonly string[], options: Options, terminal: Termina
       return models.length === 0 ? [] : selectInstances(models, options)
     })) ?? []
   const looked = await faults.catch(() => selectKinds(options.property, options.ignore))
-  const names = instances.map(instanceName)
-  const nameWidth = Math.min(36, Math.max(26, ...names.map((name) => name.length)))
-  const outcomes = new Outcomes({ ...options, only: instances.length === 1, nameWidth, faults, terminal })
+  const nameWidth = nameWidthOf(instances)
+  const { traceDir } = options
+  const outcomes = new Outcomes({ reports, traceDir, only: instances.length === 1, nameWidth, faults, terminal })
   for (const instance of looked === undefined ? [] : instances) {
     if (interrupt.signal.aborted) break
     await faults.catch(async () => {

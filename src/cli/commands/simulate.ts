@@ -11,6 +11,7 @@ import { Interrupt } from '../interrupt.ts'
 import { oneInstance } from '../one-instance.ts'
 import { Outcomes } from '../outcomes.ts'
 import { chooseSteps } from '../stepping.ts'
+import { reportChoice, withPrinter, type ReportChoice } from '../report-choice.ts'
 import type { Terminal } from '../terminal.ts'
 
 interface Options extends InstanceChoice {
@@ -25,6 +26,7 @@ interface Options extends InstanceChoice {
   readonly ignore?: readonly Kind[]
   readonly expect: boolean
   readonly traceDir: string
+  readonly reporter?: readonly ReportChoice[]
   readonly json?: boolean
 }
 
@@ -51,6 +53,7 @@ export function simulateCommand(program: Command, terminal: Terminal): void {
     .option('--ignore <kinds>', 'do not look for these kinds', kindList)
     .option('--no-expect', 'plain verdicts: do not compare with what the model expects')
     .option('--trace-dir <folder>', 'where the counterexample is written', '.fencecheck')
+    .option('--reporter <name[=file]>', 'as for check; can be repeated', reportChoice)
     .option('--json', 'print one JSON document')
     .action(async (path: string, options: Options) => {
       if (options.step === true) await step(path, options, terminal)
@@ -70,12 +73,13 @@ async function schedule(path: string, options: Options, terminal: Terminal): Pro
   const interrupt = new Interrupt()
   const kinds = selectKinds(options.property, options.ignore)
   const { model, registry, file } = await oneInstance(path, options)
-  const outcomes = new Outcomes({ ...options, only: true, nameWidth: 26, faults, terminal })
+  const reports = withPrinter(options.reporter ?? [], options.json === true)
+  const outcomes = new Outcomes({ ...options, reports, only: true, nameWidth: 26, faults, terminal })
   const limits = timeout === undefined ? {} : { timeoutSeconds: timeout }
   const asked = { scheduler, bugDepth, seed, schedules, maxSteps, kinds, expect, ...limits }
   const result = await interrupt.during(() => simulate(model, registry, { ...asked, signal: interrupt.signal }))
   outcomes.add(result, file)
-  if (options.json !== true) {
+  if (reports.some(({ reporter, file: to }) => reporter.name === 'text' && to === undefined)) {
     const { simulation } = result
     const how = simulation.bugDepth === undefined ? scheduler : `${scheduler}, bug depth ${simulation.bugDepth}`
     const found =
