@@ -45,7 +45,7 @@ const plainBuiltins: Plugin = {
 rmSync(`${root}dist`, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
-  input: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+  input: { index: 'src/index.ts', 'kernel/index': 'src/kernel/index.ts', 'cli/main': 'src/cli/main.ts' },
   platform: 'node',
   resolve: { conditionNames: ['fencecheck-source', 'node', 'import', 'default'] },
   plugins: [plainBuiltins],
