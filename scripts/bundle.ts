@@ -47,6 +47,7 @@ const bundle = await rolldown({
   cwd: root,
   input: {
     index: 'src/index.ts',
+    'kernel/index': 'src/kernel/index.ts',
     'cli/main': 'src/cli/main.ts',
     'testing/check': 'src/check.ts',
     'testing/vitest': 'src/testing/vitest.ts',
@@ -59,7 +60,21 @@ const bundle = await rolldown({
   plugins: [plainBuiltins],
 })
 // Every file but index.js lies in one folder: the sources that ask where they are expect to be one folder deep.
-const { output } = await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: 'cli/[name].js' })
+const { output } = await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  chunkFileNames: 'cli/[name].js',
+  // What models need, and what checking them needs besides: however many entries share them, the command loads few files.
+  codeSplitting: {
+    groups: [
+      { name: 'language', test: /src[/](base|ir|model|semantics|system)[/]/ },
+      {
+        name: 'checker',
+        test: /src[/](check|engine|explore|export|interp|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
+      },
+    ],
+  },
+})
 
 const packages = new Set(
   output.flatMap((file) =>

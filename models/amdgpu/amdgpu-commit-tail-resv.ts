@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { field, model, type KernelPath } from 'fencecheck'
+import { atomicCrtc, hardwareRing } from 'fencecheck/kernel'
 
 /**
  * The commit tail locks the reservation of the framebuffer, only to read tiling and protected-content flags, when the
@@ -30,8 +31,8 @@ export default model(
       'resv-in-tail': {
         kind: 'deadlock',
         shape: 'cycle',
-        processes: ['commit-work', 'evict', 'gpu'],
-        objects: ['fb_bo', 'job_fence', 'out_fence'],
+        processes: ['crtc_commit_wq/0', 'evict', 'gpu'],
+        objects: ['fb_bo', 'flip_out_fence', 'job_hw_fence'],
       },
       'flags-in-prepare': 'holds',
       'lockless-flags': 'holds',
@@ -39,52 +40,31 @@ export default model(
   },
   (m, variant) => {
     const bo = m.resv('fb_bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
-    const outFence = m.fence('out_fence')
-    const jobFence = m.fence('job_fence')
-    const committed = m.flag('commit_work_queued')
-    const flipped = m.flag('flip_programmed')
-    const pushed = m.flag('job_pushed')
-
     const readFlags = (t: KernelPath): void => {
       const locked = variant !== 'lockless-flags'
       if (locked) t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_object.h: amdgpu_bo_reserve()').wwLockPlain(bo)
       t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_object.c: amdgpu_bo_get_tiling_flags()').local('read the flags')
       if (locked) t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_object.h: amdgpu_bo_unreserve()').wwUnlock(bo)
     }
-    m.thread('atomic-ioctl', (t) => {
-      if (variant === 'flags-in-prepare') readFlags(t)
-      t.at('drivers/gpu/drm/drm_atomic_helper.c: drm_atomic_helper_commit()').set(committed, 1)
-      t.at('drivers/gpu/drm/drm_atomic_uapi.c: complete_signaling()').publish(outFence)
+    const crtc = atomicCrtc(m, 'crtc', {
+      commits: { flip: variant === 'flags-in-prepare' ? { prepare: readFlags } : { tail: readFlags } },
     })
-    m.worker('commit-work', (t) => {
-      t.idle()
-      t.at('drivers/gpu/drm/drm_atomic_helper.c: commit_work()').await(committed)
-      if (variant !== 'flags-in-prepare') readFlags(t)
-      t.at('drivers/gpu/drm/amd/display/amdgpu_dm/amdgpu_dm.c: amdgpu_dm_commit_planes()').set(flipped, 1)
-    })
-    m.irq(
-      'flip-done-irq',
-      (t) =>
-        t
-          .at('drivers/gpu/drm/amd/display/amdgpu_dm/amdgpu_dm.c: dm_pflip_high_irq() -> dma_fence_signal()')
-          .signal(outFence),
-      { when: flipped, set: [[flipped, 0]] },
-    )
+    const outFence = crtc.outFence.flip
+    const gpu = hardwareRing(m, 'gpu', { jobs: { job: { execute: (t) => t.wait(outFence) } } })
+
+    m.thread('atomic-ioctl', (t) => crtc.commitNonblocking(t, 'flip'))
     // User space renders into the buffer again once the flip is done: the job depends on the out-fence.
     m.thread('submit', (t) => {
       t.idle()
       t.await(field(outFence, 'published'))
       t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_cs.c: amdgpu_cs_parser_bos()').wwLockPlain(bo)
       t.reserveFences(bo)
-      t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_cs.c: amdgpu_cs_submit()').addFence(bo, { fence: jobFence, usage: 2 })
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_push_job()').set(pushed, 1)
+      t.at('drivers/gpu/drm/amd/amdgpu/amdgpu_cs.c: amdgpu_cs_submit()').addFence(bo, {
+        fence: gpu.fence.job,
+        usage: 2,
+      })
+      gpu.submit(t, 'job')
       t.wwUnlock(bo)
-    })
-    m.hardware('gpu', (t) => {
-      t.idle()
-      t.await(pushed)
-      t.wait(outFence)
-      t.signal(jobFence)
     })
     m.thread('evict', (t) => {
       t.at('include/linux/dma-resv.h: dma_resv_lock()').wwLockPlain(bo)

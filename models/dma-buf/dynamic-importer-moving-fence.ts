@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { field, model } from 'fencecheck'
+import { dmaBuf, ttmDevice } from 'fencecheck/kernel'
 
 /**
  * A dynamic importer maps a buffer that its exporter may still be moving. Before it lets its device at the memory it has
@@ -29,53 +30,33 @@ export default model(
     },
   },
   (m, variant) => {
-    const bo = m.resv('bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
-    const memory = m.buffer('bo_memory')
-    const nicMapping = m.mapping('nic_mapping', { buffer: memory })
-    const moveFence = m.fence('move_fence')
-    const pushed = m.flag('move_pushed')
+    const ttm = ttmDevice(m, 'vram')
     const mustRemap = m.flag('must_remap')
+    const bo = ttm.buffer('bo', { moveNotify: (t) => shared.moveNotify(t) })
+    const shared = dmaBuf(m, bo)
+    const nic = shared.attach('nic', {
+      moveNotify: (t, mapping) => {
+        if (variant === 'move-notify-only-marks') return t.set(mustRemap, 1)
+        if (variant === 'move-notify-locks-resv') t.wwLockPlain(bo.resv)
+        t.unmapBuffer(mapping)
+        if (variant === 'move-notify-locks-resv') t.wwUnlock(bo.resv)
+      },
+    })
 
-    m.thread('exporter', (t) => {
-      t.wwLockPlain(bo)
-      t.reserveFences(bo)
-      t.at('drivers/dma-buf/dma-buf.c: dma_buf_move_notify()')
-      if (variant === 'move-notify-only-marks') t.set(mustRemap, 1)
-      else if (variant === 'move-notify-locks-resv') {
-        t.wwLockPlain(bo)
-        t.unmapBuffer(nicMapping)
-        t.wwUnlock(bo)
-      } else t.unmapBuffer(nicMapping)
-      t.beginMove(memory, { placement: 1 })
-      t.addFence(bo, { fence: moveFence, usage: 1 })
-      t.set(pushed, 1)
-      t.wwUnlock(bo)
-    })
-    m.hardware('copy-engine', (t) => {
-      t.idle()
-      t.await(pushed)
-      t.endMove(memory)
-      t.signal(moveFence)
-    })
-    m.worker('ghost-cleanup', (t) => {
-      t.idle()
-      t.await(pushed)
-      t.wait(moveFence)
-      t.releaseOld(memory)
-    })
+    m.thread('exporter', (t) => ttm.reserved(t, [bo], () => bo.move(t, 1)))
     m.thread('importer-fault', (t) => {
       t.repeat(2, () => {
-        t.wwLockPlain(bo)
-        if (variant !== 'no-wait-for-move') t.waitFences(bo, { usage: 1 })
-        t.mapBuffer(nicMapping)
-        t.wwUnlock(bo)
+        t.wwLockPlain(bo.resv)
+        if (variant !== 'no-wait-for-move') t.waitFences(bo.resv, { usage: 1 })
+        nic.map(t)
+        t.wwUnlock(bo.resv)
       })
     })
     m.hardware('nic', (t) => {
       t.loop(() => {
         t.idle()
-        t.await(field(nicMapping, 'view'))
-        t.readMapped(nicMapping, { unmapped: () => t.local('page fault of the device') })
+        t.await(field(nic.mapping, 'view'))
+        t.readMapped(nic.mapping, { unmapped: () => t.local('page fault of the device') })
       })
     })
   },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { field, model, type KernelPath } from 'fencecheck'
+import { field, model } from 'fencecheck'
+import { allocatingTask, bufferShrinker, drmGpuScheduler, hardwareRing, returnError } from 'fencecheck/kernel'
 
 /**
  * When the scheduler runs a job, the run_job of nearly every driver allocates a small hardware fence with GFP_KERNEL.
@@ -19,12 +20,16 @@ export default model(
     ],
     abstracts: [
       'By reading, nothing observed: whose shrinker waits for the job is left open, it may be another driver.',
-      'The worker waits for the one dependency of the job, where the kernel is called back and then queues the worker.',
-      'One job; timeout and free_job are left out.',
+      'One job with one dependency; timeout and free_job are left out.',
     ],
     rules: ['R7'],
     variants: {
-      'alloc-in-run-job': { kind: 'deadlock', shape: 'self', processes: ['run-job-work'], objects: ['finished_fence'] },
+      'alloc-in-run-job': {
+        kind: 'deadlock',
+        shape: 'self',
+        processes: ['gfx_submit_wq/0'],
+        objects: ['job_finished'],
+      },
       'alloc-in-ioctl': 'holds',
       'gfp-atomic': 'holds',
     },
@@ -32,61 +37,35 @@ export default model(
   (m, variant) => {
     const bo = m.resv('bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
     const dependency = m.fence('dependency_fence', { published: true })
-    const finished = m.fence('finished_fence')
-    const hwFence = m.fence('hw_fence')
-    const queued = m.flag('job_queued')
-    const started = m.flag('job_started')
-    const raised = m.flag('irq_raised')
-
-    m.shrinker('driver_shrinker', (t) => t.at('drivers/dma-buf/dma-resv.c: dma_resv_wait_timeout()').waitFences(bo))
-    const jobDone = (t: KernelPath): void =>
-      t.at('drivers/gpu/drm/scheduler/sched_fence.c: drm_sched_fence_finished()').signal(finished)
-    const jobDoneCb = m.callback(hwFence, 'drm_sched_job_done_cb', jobDone, { added: false })
+    const ring = hardwareRing(m, 'ring', { jobs: { batch: {} } })
+    const sched = drmGpuScheduler(m, 'gfx')
+    const job = sched.entity('context').job('job', {
+      parent: ring.fence.batch,
+      dependencies: [dependency],
+      runJob: (t, self) => {
+        const submit = (): void => ring.submit(t, 'batch')
+        if (variant === 'alloc-in-run-job') t.allocKernel()
+        if (variant === 'gfp-atomic') t.allocAtomic({ ok: submit, enomem: () => returnError(t, self) })
+        else submit()
+      },
+    })
+    bufferShrinker(m, 'driver_shrinker', [bo], { lock: 'none' })
 
     m.thread('submit-ioctl', (t) => {
       if (variant === 'alloc-in-ioctl') t.allocKernel()
       t.at('include/linux/dma-resv.h: dma_resv_lock()').wwLockPlain(bo)
       t.reserveFences(bo)
-      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: finished, usage: 2 })
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_push_job()').set(queued, 1)
+      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: job.finished, usage: 2 })
+      sched.push(t, job)
       t.wwUnlock(bo)
     })
-    m.worker('run-job-work', (t) => {
-      t.idle()
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_pop_job()').await(queued)
-      t.wait(dependency)
-      t.at('drivers/gpu/drm/scheduler/sched_main.c: drm_sched_run_job_work() -> run_job()')
-      if (variant === 'alloc-in-run-job') t.allocKernel()
-      if (variant === 'gfp-atomic')
-        t.allocAtomic({
-          enomem: () => {
-            jobDone(t)
-            t.end()
-          },
-        })
-      t.publish(hwFence)
-      t.set(started, 1)
-      t.at('drivers/dma-buf/dma-fence.c: dma_fence_add_callback()').addCallback(hwFence, {
-        callback: jobDoneCb,
-        enoent: () => jobDone(t),
-      })
-    })
     m.hardware('producer', (t) => t.signal(dependency))
-    m.hardware('gpu', (t) => {
-      t.idle()
-      t.await(started)
-      t.set(raised, 1)
-    })
-    m.irq('job-irq', (t) => t.at('drivers/dma-buf/dma-fence.c: dma_fence_signal()').signal(hwFence), {
-      when: raised,
-      set: [[raised, 0]],
-    })
     m.thread('waiter', (t) => {
       t.idle()
-      t.await(field(finished, 'published'))
-      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(finished)
+      t.await(field(job.finished, 'published'))
+      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(job.finished)
     })
     // Memory pressure elsewhere waits for the same job and owes nothing.
-    m.thread('other-task', (t) => t.allocKernel())
+    allocatingTask(m)
   },
 )

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { field, model } from 'fencecheck'
+import { field, model, type KernelPath } from 'fencecheck'
+import { allocatingTask, bufferShrinker, drmGpuScheduler, hardwareRing } from 'fencecheck/kernel'
 
 /**
  * When msm hands a job to the hardware it unpins the job's buffers, for which it took the lock of each of them, and it
@@ -20,72 +21,70 @@ export default model(
       'The cycles are the reason the series gives; no hang was reported with it.',
       'Each buggy variant has one of the two faults, so that each verdict has its own reason; the code before the series had both.',
       'Whose shrinker waits for the job is left open, it may be another driver: the one of msm takes locks with a trylock.',
-      'One job with one buffer; the hardware signals the finished fence itself; the timeout of the job is left out.',
+      'One job with one buffer; the timeout of the job is left out.',
     ],
     rules: { 'object-lock': ['R6'], 'alloc-in-run-job': ['R7'] },
     variants: {
       'object-lock': {
         kind: 'deadlock',
         shape: 'cycle',
-        processes: ['evict', 'run-job-work'],
-        objects: ['bo', 'finished_fence'],
+        processes: ['evict', 'gpu_submit_wq/0'],
+        objects: ['bo', 'job_finished'],
       },
-      'alloc-in-run-job': { kind: 'deadlock', shape: 'self', processes: ['run-job-work'], objects: ['finished_fence'] },
+      'alloc-in-run-job': {
+        kind: 'deadlock',
+        shape: 'self',
+        processes: ['gpu_submit_wq/0'],
+        objects: ['job_finished'],
+      },
       fixed: 'holds',
     },
   },
   (m, variant) => {
     const bo = m.resv('bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
     const lruLock = m.mutex('lru_lock')
-    const finished = m.fence('finished_fence')
-    const queued = m.flag('job_queued')
-    const started = m.flag('job_started')
     const resvLock = 'include/linux/dma-resv.h: dma_resv_lock()'
-    const resvWait = 'drivers/dma-buf/dma-resv.c: dma_resv_wait_timeout()'
+    const underLruLock = (t: KernelPath, what: string): void => {
+      t.lock(lruLock)
+      t.local(what)
+      t.unlock(lruLock)
+    }
 
-    m.shrinker('driver_shrinker', (t) => t.at(resvWait).waitFences(bo))
+    const ring = hardwareRing(m, 'ring', { jobs: { submit: {} } })
+    const sched = drmGpuScheduler(m, 'gpu')
+    const job = sched.entity('submitqueue').job('job', {
+      parent: ring.fence.submit,
+      runJob: (t) => {
+        if (variant === 'alloc-in-run-job') t.at('drivers/gpu/drm/msm/msm_fence.c: msm_fence_alloc()').allocKernel()
+        if (variant === 'object-lock') t.at('drivers/gpu/drm/msm/msm_gem.h: msm_gem_lock()').wwLockPlain(bo)
+        underLruLock(t.at('drivers/gpu/drm/msm/msm_ringbuffer.c: msm_job_run()'), 'unpin the buffer')
+        if (variant === 'object-lock') t.wwUnlock(bo)
+        ring.submit(t.at('drivers/gpu/drm/msm/msm_gpu.c: msm_gpu_submit()'), 'submit')
+      },
+    })
+    bufferShrinker(m, 'driver_shrinker', [bo], { lock: 'none' })
 
     m.thread('submit-ioctl', (t) => {
       if (variant !== 'alloc-in-run-job') t.at('drivers/gpu/drm/msm/msm_fence.c: msm_fence_alloc()').allocKernel()
       t.at(resvLock).wwLockPlain(bo)
-      t.lock(lruLock)
-      t.local('pin the buffer')
-      t.unlock(lruLock)
+      underLruLock(t, 'pin the buffer')
       t.reserveFences(bo)
-      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: finished, usage: 2 })
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_push_job()').set(queued, 1)
+      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: job.finished, usage: 2 })
+      sched.push(t, job)
       t.wwUnlock(bo)
-    })
-    m.worker('run-job-work', (t) => {
-      t.idle()
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_pop_job()').await(queued)
-      if (variant === 'alloc-in-run-job') t.at('drivers/gpu/drm/msm/msm_fence.c: msm_fence_alloc()').allocKernel()
-      if (variant === 'object-lock') t.at('drivers/gpu/drm/msm/msm_gem.h: msm_gem_lock()').wwLockPlain(bo)
-      t.lock(lruLock)
-      t.at('drivers/gpu/drm/msm/msm_ringbuffer.c: msm_job_run()').local('unpin the buffer')
-      t.unlock(lruLock)
-      if (variant === 'object-lock') t.wwUnlock(bo)
-      t.at('drivers/gpu/drm/msm/msm_gpu.c: msm_gpu_submit()').set(started, 1)
-    })
-    m.hardware('gpu', (t) => {
-      t.idle()
-      t.await(started)
-      t.at('drivers/gpu/drm/scheduler/sched_fence.c: drm_sched_fence_finished()').signal(finished)
     })
     m.thread('evict', (t) => {
       t.at(resvLock).wwLockPlain(bo)
-      t.at(resvWait).waitFences(bo)
-      t.lock(lruLock)
-      t.local('see that nobody pins it')
-      t.unlock(lruLock)
+      t.at('drivers/dma-buf/dma-resv.c: dma_resv_wait_timeout()').waitFences(bo)
+      underLruLock(t, 'see that nobody pins it')
       t.wwUnlock(bo)
     })
     m.thread('waiter', (t) => {
       t.idle()
-      t.await(field(finished, 'published'))
-      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(finished)
+      t.await(field(job.finished, 'published'))
+      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(job.finished)
     })
     // Memory pressure elsewhere waits for the same job and owes nothing.
-    m.thread('other-task', (t) => t.allocKernel())
+    allocatingTask(m)
   },
 )

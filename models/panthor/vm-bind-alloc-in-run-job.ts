@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { field, model } from 'fencecheck'
+import { allocatingTask, bufferShrinker, drmGpuScheduler } from 'fencecheck/kernel'
 
 /**
  * An asynchronous VM_BIND changes page tables in the run_job of a scheduler job, whose finished fence has been visible
@@ -23,18 +24,29 @@ export default model(
     ],
     rules: ['R7'],
     variants: {
-      'alloc-in-run-job': { kind: 'deadlock', shape: 'self', processes: ['run-job-work'], objects: ['bind_finished'] },
+      'alloc-in-run-job': {
+        kind: 'deadlock',
+        shape: 'self',
+        processes: ['vm_submit_wq/0'],
+        objects: ['bind_finished'],
+      },
       prepared: 'holds',
     },
   },
   (m, variant) => {
     const bo = m.resv('vm_bo', { class: m.wwClass('reservation_ww_class', { waitDie: true }) })
-    const finished = m.fence('bind_finished')
-    const queued = m.flag('bind_queued')
-    const freeable = m.flag('bind_job_done')
-    const resvWait = 'drivers/dma-buf/dma-resv.c: dma_resv_wait_timeout()'
-
-    m.shrinker('driver_shrinker', (t) => t.at(resvWait).waitFences(bo))
+    const sched = drmGpuScheduler(m, 'vm')
+    const bind = sched.entity('vm_bind_queue').job('bind', {
+      runJob: (t) => {
+        t.at('drivers/gpu/drm/panthor/panthor_mmu.c: panthor_vm_bind_run_job()').beginSignalling()
+        if (variant === 'alloc-in-run-job') t.allocKernel()
+        t.local('write the page tables')
+        t.endSignalling()
+      },
+      freeJob: (t) =>
+        t.at('drivers/gpu/drm/panthor/panthor_mmu.c: panthor_vm_bind_free_job()').local('free what was not needed'),
+    })
+    bufferShrinker(m, 'driver_shrinker', [bo], { lock: 'none' })
 
     m.thread('vm-bind-ioctl', (t) => {
       if (variant === 'prepared')
@@ -42,31 +54,16 @@ export default model(
       t.at('include/linux/dma-resv.h: dma_resv_lock()').wwLockPlain(bo)
       t.reserveFences(bo)
       t.at('drivers/gpu/drm/scheduler/sched_main.c: drm_sched_job_arm()').local('arm the job')
-      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: finished, usage: 4 })
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_push_job()').set(queued, 1)
+      t.at('drivers/dma-buf/dma-resv.c: dma_resv_add_fence()').addFence(bo, { fence: bind.finished, usage: 4 })
+      sched.push(t, bind)
       t.wwUnlock(bo)
-    })
-    m.worker('run-job-work', (t) => {
-      t.idle()
-      t.at('drivers/gpu/drm/scheduler/sched_entity.c: drm_sched_entity_pop_job()').await(queued)
-      t.at('drivers/gpu/drm/panthor/panthor_mmu.c: panthor_vm_bind_run_job()').beginSignalling()
-      if (variant === 'alloc-in-run-job') t.allocKernel()
-      t.local('write the page tables')
-      t.endSignalling()
-      t.at('drivers/gpu/drm/scheduler/sched_fence.c: drm_sched_fence_finished()').signal(finished)
-      t.set(freeable, 1)
-    })
-    m.worker('free-job-work', (t) => {
-      t.idle()
-      t.await(freeable)
-      t.at('drivers/gpu/drm/panthor/panthor_mmu.c: panthor_vm_bind_free_job()').local('free what was not needed')
     })
     m.thread('waiter', (t) => {
       t.idle()
-      t.await(field(finished, 'published'))
-      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(finished)
+      t.await(field(bind.finished, 'published'))
+      t.at('include/linux/dma-fence.h: dma_fence_wait()').wait(bind.finished)
     })
     // Memory pressure elsewhere waits for the same bind and owes nothing.
-    m.thread('other-task', (t) => t.allocKernel())
+    allocatingTask(m)
   },
 )

@@ -5,6 +5,7 @@ import type { Model } from './model.ts'
 /** Keys that say where a thing was written or how it is described; they do not change what a model means. */
 const notContent = new Set([
   'site',
+  'optional',
   'kernel',
   'summary',
   'sources',

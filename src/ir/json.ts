@@ -107,7 +107,7 @@ const keyOrder = [
     'body',
     'context',
   ],
-  ['handler', 'idleCpu', 'path', 'copies', 'always', 'kernel', 'site', 'file', 'line'],
+  ['handler', 'idleCpu', 'path', 'copies', 'always', 'optional', 'kernel', 'site', 'file', 'line'],
 ].flat()
 const rank = new Map(keyOrder.map((key, i) => [key, i]))
 const rankOf = (key: string): number => rank.get(key) ?? keyOrder.length

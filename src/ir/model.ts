@@ -84,6 +84,8 @@ export type StepTag = 'timeout' | 'signal' | 'opportunistic' | 'user' | 'environ
 interface StepBase {
   readonly at: string
   readonly tag?: StepTag
+  /** Part of a building block, which a model need not use in full: that no run takes it is no finding. */
+  readonly optional?: true
   /** Kernel source that the step stands for. */
   readonly kernel?: string
   readonly site?: Site

@@ -85,6 +85,9 @@ const ofAnyStep = {
       ),
     ),
   ),
+  optional: optional(
+    v.pipe(v.literal(true), v.description('That no run takes the step is no finding: it is part of something larger.')),
+  ),
   kernel: optional(text('Kernel source that the step stands for.')),
   site: optional(site),
 }

@@ -106,7 +106,7 @@ export class Builder extends ProcessBuilder {
   #item(kind: string, queue: ObjectHandle, name: string, write: WritePath): ObjectHandle {
     const handle = this.declare(kind, name, { queue })
     const items = this.#items.get(queue) ?? []
-    this.#items.set(queue, [...items, { handle, write, site: this.lastSite }])
+    this.#items.set(queue, [...items, { handle, write, site: this.lastSite, optional: this.lastInBlock }])
     return handle
   }
 

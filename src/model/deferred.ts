@@ -50,7 +50,7 @@ export const deferredPath =
     if (irqsOff) call('localIrqSave')
     call(start, handle, {
       ok: () => {
-        t.writtenAt(undefined, () => write(t))
+        t.writtenAt(undefined, () => t.declaredAt(site, () => void write(t)))
         call(finish, handle)
       },
       none: () => {},

@@ -219,6 +219,9 @@ const isList = (rules: unknown): rules is readonly string[] => Array.isArray(rul
 /** A path of a process over the kernel's primitives: the type of `t` in helper functions of a model. */
 export type KernelPath = PathOf<typeof kernelPrimitives>
 
+/** What a model over the kernel's primitives is built with: the type of `m` in functions that declare parts of one. */
+export type KernelBuilder = ModelBuilder<typeof kernelPrimitives>
+
 /** Defines a model over the kernel's primitives. */
 export const model = defineModels(kernelPrimitives)
 

@@ -6,7 +6,7 @@ import type { Registry } from '#semantics/registry'
 import { build } from './expressions.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Expression } from './handle.ts'
 import { ownName } from './ownership.ts'
-import { callerSite } from './site.ts'
+import { caller } from './site.ts'
 import { startsOf, type Setting } from './switches.ts'
 
 export interface RangeOptions {
@@ -35,6 +35,8 @@ export class ObjectBuilder {
   protected copy: Copy | undefined
   /** The line of the author's file that was reached last. */
   lastSite: Site | undefined
+  /** Whether a building block made the last declaration. */
+  protected lastInBlock = false
 
   constructor(registry: Registry, switches: Setting = {}) {
     this.registry = registry
@@ -155,7 +157,9 @@ export class ObjectBuilder {
   }
 
   protected here(): Site | undefined {
-    this.lastSite = callerSite()
-    return this.lastSite
+    const { site, inBlock } = caller()
+    this.lastSite = site
+    this.lastInBlock = inBlock
+    return site
   }
 }

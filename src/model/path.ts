@@ -7,7 +7,7 @@ import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
 import { ownName, refuseForeign } from './ownership.ts'
-import { callerSite } from './site.ts'
+import { caller, callerSite } from './site.ts'
 import type { Setting } from './switches.ts'
 
 /** The rest of a path on one branch. */
@@ -43,6 +43,8 @@ export class Path {
   #tag: StepTag | undefined
   #kernel: string | undefined
   #site: Site | undefined
+  #optional = false
+  #declared: Site | undefined
 
   /** `note` hears of the place of every step, so that a failing model can be located. */
   constructor(flow: Flow, model: object, switches: Setting, note: (site: Site | undefined) => void) {
@@ -212,6 +214,14 @@ export class Path {
     this.#tag = outer
   }
 
+  /** Steps that no run need take: a second copy of a body, a part that serves other models. Not taken, they are no finding. */
+  optional(body: Branch): void {
+    const outer = this.#optional
+    this.#optional = true
+    body()
+    this.#optional = outer
+  }
+
   /**
    * Waits for a condition as `wait_event()` does: prepare, look, sleep, look again. `sleep` writes the step that sleeps,
    * with what follows at each of its exits besides `ok`; only if the condition is still false does the wait end so.
@@ -252,6 +262,14 @@ export class Path {
     this.#site = site
     body()
     this.#site = outer
+  }
+
+  /** Steps written for no line of the author, as those of a building block are, are attributed to that of a declaration. */
+  declaredAt(site: Site | undefined, body: Branch): void {
+    const outer = this.#declared
+    this.#declared = site
+    body()
+    this.#declared = outer
   }
 
   /** Names the kernel source that the next step stands for. */
@@ -315,8 +333,9 @@ export class Path {
     this.#flow.join(taken.map((exit) => this.#flow.branch(points[exit]!, branches[exit] ?? (() => {}))))
   }
 
-  #details(): { site?: Site; kernel?: string; tag?: StepTag } {
-    const site = this.#site ?? callerSite()
+  #details(): { site?: Site; kernel?: string; tag?: StepTag; optional?: true } {
+    const called = this.#site === undefined ? caller() : { site: this.#site, inBlock: false }
+    const site = called.site ?? this.#declared
     this.#note(site)
     const kernel = this.#kernel
     this.#kernel = undefined
@@ -324,6 +343,7 @@ export class Path {
       ...(site !== undefined && { site }),
       ...(kernel !== undefined && { kernel }),
       ...(this.#tag !== undefined && { tag: this.#tag }),
+      ...((called.inBlock || this.#optional) && { optional: true as const }),
     }
   }
 

@@ -7,19 +7,35 @@ import type { Site } from '#base/errors'
 
 /** The folder this file is in: calls from here are the builder's own. */
 const own = `${dirname(fileURLToPath(import.meta.url))}${sep}`
+/** The building blocks, in the sources and in dist/ alike: a reader knows the line that uses one, not those inside. */
+const blocks = `${join(own, '..', 'kernel')}${sep}`
+const isAuthors = (path: string): boolean => !path.startsWith(own) && !path.startsWith(blocks)
 const roots = new Map<string, string>()
 
+export interface Caller {
+  readonly site?: Site
+  /** A building block called, whoever called that. */
+  readonly inBlock: boolean
+}
+
+/** The line of the author's file that called the builder: `caller().site`. */
+export const callerSite = (): Site | undefined => caller().site
+
 /**
- * The line of the author's file that called the builder. The path is relative to the package the file belongs to (the
- * nearest folder with a package.json), so that it is the same on every machine.
+ * Who called the builder. A path is relative to the package the file belongs to (the nearest folder with a package.json),
+ * so that it is the same on every machine. There is no line of the author where a building block writes a body that the
+ * builder asked for late: below `instantiate` is only who wanted the model.
  */
-export function callerSite(): Site | undefined {
-  for (const { scriptName, lineNumber } of getCallSites(30, { sourceMap: false })) {
+export function caller(): Caller {
+  let inBlock = false
+  for (const { scriptName, lineNumber, functionName } of getCallSites(60, { sourceMap: false })) {
     const path = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
-    if (path.startsWith(own) || path.startsWith('node:') || path === '') continue
-    return { file: relativeToPackage(path), line: lineNumber }
+    if (path.startsWith(own) && functionName === 'instantiate') break
+    inBlock ||= path.startsWith(blocks)
+    if (!isAuthors(path) || path.startsWith('node:') || path === '') continue
+    return { site: { file: relativeToPackage(path), line: lineNumber }, inBlock }
   }
-  return undefined
+  return { inBlock }
 }
 
 /** A path relative to the nearest folder above it that has a package.json; without one, the file's name. */
@@ -40,7 +56,7 @@ export function siteOfError(error: unknown): Site | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   for (const [, where, line] of stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?\.[cm]?[tj]s):(\d+):\d+/g)) {
     const path = where!.startsWith('file:') ? fileURLToPath(where!) : where!
-    if (!path.startsWith(own)) return { file: relativeToPackage(path), line: Number(line) }
+    if (isAuthors(path)) return { file: relativeToPackage(path), line: Number(line) }
   }
   return undefined
 }

@@ -8,6 +8,8 @@ export interface Item {
   readonly handle: ObjectHandle
   readonly write: (path: Path) => unknown
   readonly site: Site | undefined
+  /** A building block declared it: that it never runs is no finding. */
+  readonly optional: boolean
 }
 
 export interface WorkerOptions {
@@ -28,14 +30,18 @@ export const ofKthread = { start: 'startKthreadWork', finish: 'finishKthreadWork
 export const workerPath =
   ({ queue, declared, items, create, steps = ofWorkqueue }: WorkerOptions) =>
   (t: Path): void => {
-    const operate = (op: string, on: ObjectHandle, site: Site | undefined): void =>
-      t.writtenAt(site, () => (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(on))
+    const operate = (op: string, on: ObjectHandle, site: Site | undefined, optional = false): void =>
+      t.writtenAt(site, () => {
+        const write = (): void => (t as unknown as Record<string, (o: ObjectHandle) => void>)[op]!(on)
+        if (optional) t.optional(write)
+        else write()
+      })
     const run =
-      ({ handle, write, site }: Item) =>
+      ({ handle, write, site, optional }: Item) =>
       (): void => {
-        operate(steps.start, handle, site)
-        write(t)
-        operate(steps.finish, handle, site)
+        operate(steps.start, handle, site, optional)
+        t.declaredAt(site, () => void write(t))
+        operate(steps.finish, handle, site, optional)
       }
     const make = (): void => operate('createWorker', queue, declared)
     t.loop(() => {

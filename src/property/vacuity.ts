@@ -6,7 +6,8 @@ import type { Evidence, Finding } from './property.ts'
 
 /**
  * What a complete search never saw: operations no run reaches, exits and branches no run takes, fences nobody waits
- * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it.
+ * for. A proof about them proves nothing. One finding for each step of the model, however many processes run it; none
+ * for steps of a building block, which serves models that use other parts of it.
  */
 export function vacuity<S>(evidence: Evidence<S>): readonly Finding[] {
   const { said, fired } = evidence
@@ -48,7 +49,8 @@ export function vacuity<S>(evidence: Evidence<S>): readonly Finding[] {
 
   const findings: Finding[] = []
   for (const [, { origin, reached, exits }] of steps) {
-    const { op, on } = system.origins[origin]!
+    const { op, on, optional } = system.origins[origin]!
+    if (optional === true) continue
     const what = on === '' ? op : `${op} ${on}`
     if (!reached) findings.push({ code: 'never-reached', message: `no run reaches ${what}`, origin })
     else if (exits.size > 1)

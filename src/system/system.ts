@@ -190,6 +190,8 @@ export interface Origin {
   readonly site?: Site
   /** The kernel source line the author named for the step. */
   readonly kernel?: string
+  /** That no run takes it is no finding. */
+  readonly optional?: true
   /** The hooked bodies this step runs inside, outermost first. */
   readonly frames: readonly Frame[]
 }

@@ -11,14 +11,14 @@ import { reason, size } from './scenario.ts'
 
 describe('the deadlock is the one of the story', () => {
   test('eviction waits for the job, the job for the flip, the flip for the eviction', async () => {
-    const cycle = [
+    const cycle = (work: string, outFence: string): readonly string[] => [
       'deadlock cycle',
-      'commit-work [] wwLockPlain fb_bo',
+      `${work} [] wwLockPlain fb_bo`,
       'evict [fb_bo] waitFences fb_bo',
-      'gpu [] wait out_fence',
+      `gpu [] wait ${outFence}`,
     ]
-    expect(await reason(commitTailResv, 'resv-in-tail')).toEqual(cycle)
-    expect(await reason(vmwgfxCommitTailResv, 'validate-in-tail')).toEqual(cycle)
+    expect(await reason(commitTailResv, 'resv-in-tail')).toEqual(cycle('crtc_commit_wq/0', 'flip_out_fence'))
+    expect(await reason(vmwgfxCommitTailResv, 'validate-in-tail')).toEqual(cycle('commit-work', 'out_fence'))
   })
 
   test('the commit tail waits in reclaim for the job that waits for its flip, also under GFP_NOFS', async () => {
@@ -57,8 +57,8 @@ describe('the deadlock is the one of the story', () => {
   test('run_job waits in reclaim for its own job, and whoever waits for the job with it', async () => {
     expect(await reason(runJobAlloc, 'alloc-in-run-job')).toEqual([
       'deadlock self',
-      'run-job-work [] waitFences bo',
-      'waiter [] wait finished_fence',
+      'gfx_submit_wq/0 [] waitFences bo',
+      'waiter [] wait job_finished',
     ])
   })
 
@@ -66,7 +66,7 @@ describe('the deadlock is the one of the story', () => {
     expect(await reason(freejobOrderedWq, 'one-queue')).toEqual([
       'deadlock cycle',
       'evict [bo] waitFences bo',
-      'submit_wq/0 [] wwLockPlain bo',
+      'gfx_submit_wq/0 [] wwLockPlain bo',
     ])
   })
 })

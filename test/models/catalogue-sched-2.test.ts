@@ -17,17 +17,19 @@ describe('the verdict is the one of the story', () => {
     expect(await reason(msmRunJobObjLock, 'object-lock')).toEqual([
       'deadlock cycle',
       'evict [bo] waitFences bo',
-      'run-job-work [] wwLockPlain bo',
-      'waiter [] wait finished_fence',
+      'gpu_submit_wq/0 [] wwLockPlain bo',
+      'waiter [] wait job_finished',
     ])
-    expect(await verdict(msmRunJobObjLock, 'alloc-in-run-job')).toBe('deadlock self: run-job-work')
-    expect(await stuckAfter(msmRunJobObjLock, 'alloc-in-run-job', 'run-job-work')).toMatch(/^shrinker driver_shrinker/)
+    expect(await verdict(msmRunJobObjLock, 'alloc-in-run-job')).toBe('deadlock self: gpu_submit_wq/0')
+    expect(await stuckAfter(msmRunJobObjLock, 'alloc-in-run-job', 'gpu_submit_wq/0')).toMatch(
+      /^shrinker driver_shrinker/,
+    )
   })
 
   test('the bind waits in reclaim for itself, inside its signalling section', async () => {
     expect(await reason(vmBindAllocInRunJob, 'alloc-in-run-job')).toEqual([
       'deadlock self',
-      'run-job-work [dma_fence_signalling] waitFences vm_bo',
+      'vm_submit_wq/0 [dma_fence_signalling] waitFences vm_bo',
       'waiter [] wait bind_finished',
     ])
   })

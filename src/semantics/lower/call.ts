@@ -49,6 +49,7 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     ...kernelCall(operation.does),
     ...(step.site !== undefined && { site: step.site }),
     ...(step.kernel !== undefined && { kernel: step.kernel }),
+    ...(step.optional === true && { optional: true as const }),
     frames,
   })
   const name = primitive.implicit === true ? op : `${op} ${on}`

@@ -137,6 +137,7 @@ export class Lowering implements Caller {
         step: stepName,
         ...(step.site !== undefined && { site: step.site }),
         ...(step.kernel !== undefined && { kernel: step.kernel }),
+        ...(step.optional === true && { optional: true as const }),
         frames: this.frames,
       })
     if (isAssert(step)) {
