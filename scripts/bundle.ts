@@ -16,7 +16,7 @@ const late: ReadonlySet<string> = new Set(['node:child_process', 'node:crypto', 
  * some of them load when first read: 10 ms for `node:fs`. Taking the wanted ones out of the module costs nothing.
  */
 function builtin(module: string, whole: string | undefined, names: readonly string[]): string {
-  const from = `process.getBuiltinModule("${module}")`
+  const from = `globalThis.process.getBuiltinModule("${module}")`
   const lines = names.map((name) => {
     const [theirs, ours = theirs] = name.split(' as ')
     return late.has(module)

@@ -15,7 +15,7 @@ const most = 50_000
  * A process is *needed* in a state in which a fence is owed if it may still come to signal it, or if it alone could end the
  * wait of one that is needed, other than by unlocking: lockdep follows locks by itself. Left out are interrupt context, where
  * sections do nothing, the signal, which is a section of its own (drivers/dma-buf/dma-fence.c dma_fence_signal()), and whoever
- * will wait for the fence: what it does first, such as enabling the signalling, is no part of it.
+ * will wait for the fence of its own accord, not in reclaim: what it does first, such as enabling the signalling, is no part of it.
  */
 export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
   const { machine, graph, store, facts, waitGraphs, control, quotient, said } = evidence
@@ -73,8 +73,8 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
 
   function waitsFor(process: ProcessId, object: string, state: S): boolean {
     return [...control.future(process, machine.location(state, process))].some((t) => {
-      const { on, waits } = system.origins[system.transitions[t]!.origin]!
-      return on === object && waits !== undefined && !signals.has(t)
+      const { on, waits, frames } = system.origins[system.transitions[t]!.origin]!
+      return on === object && waits !== undefined && frames.length === 0 && !signals.has(t)
     })
   }
 

@@ -14,11 +14,12 @@ const backsOffOnce = ['mixed-older', 'wound-wait']
 /** Findings that are the point of a variant. */
 const remarkedOn: Readonly<Record<string, readonly string[]>> = {
   // Somebody waits for user space with nothing held, which is legal.
-  'no-lock': ['unbounded-wait'],
-  'lookup-before-lock': ['unbounded-wait'],
-  'user-fence': ['unbounded-wait'],
+  'syncobj/syncobj-wait-for-submit-locked no-lock': ['unbounded-wait'],
+  'syncobj/syncobj-wait-for-submit-locked lookup-before-lock': ['unbounded-wait'],
+  'syncobj/future-fence-reclaim user-fence': ['unbounded-wait'],
   // A step that the signal needs is outside of any section.
-  'alloc-outside-section': ['unannotated'],
+  'panfrost/panfrost-reset-alloc alloc-outside-section': ['unannotated'],
+  'amdgpu/amdgpu-reset-console-lock printk-annotated': ['unannotated'],
 }
 
 test('there are models', () => expect(files.length).toBeGreaterThan(30))
@@ -41,7 +42,7 @@ describe.each(files)('%s', async (file) => {
       expect(result.mismatch).toBeUndefined()
       expect(result.statistics.complete).toBe(true)
       if (!backsOffOnce.includes(name))
-        expect(result.findings.map(({ code }) => code)).toEqual(remarkedOn[variant ?? ''] ?? [])
+        expect(result.findings.map(({ code }) => code)).toEqual(remarkedOn[`${source.id} ${variant}`] ?? [])
       // In a family who is involved depends on the parameter: test/bench/families.test.ts asks for the names.
       if (model.expect!.verdict === 'violated' && !file.startsWith('bench/')) {
         expect(model.expect!.processes, 'a violation names who is involved').toBeDefined()
