@@ -153,5 +153,7 @@ export type FindingCode =
   | 'not-reduced'
   /** Copies that the model declares are told apart by something; they were not taken for alike. */
   | 'not-symmetric'
+  /** The shortest trace was asked for, and a limit was hit before it was known to be that. */
+  | 'not-shortest'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

@@ -4,6 +4,7 @@ import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
 import { readsOf } from '#system/footprint'
 import type { Machine } from '#system/machine'
+import { moversOf } from '#system/moves'
 import {
   isEscape,
   isMay,
@@ -24,6 +25,8 @@ export interface Wait {
   readonly step: string
   /** Objects whose state makes the guard false. Empty for a wait on plain variables, or under a handler. */
   readonly objects: readonly string[]
+  /** Plain variables that do. */
+  readonly variables: readonly string[]
   /** Who alone could end it, as far as stuck themselves: holders of the objects, else whoever could still do it. */
   readonly for: readonly ProcessId[]
   /** The process cannot move because this handler runs on top of it. */
@@ -36,6 +39,8 @@ export interface Wait {
 
 export interface WaitGraph {
   readonly waits: readonly Wait[]
+  /** The same of those that rest and that the core waits for, such as an engine without a job. */
+  readonly idle: readonly Wait[]
   readonly shape: Shape
   /** The smallest set of processes that wait for each other; without a cycle, those that wait for nobody. */
   readonly core: readonly ProcessId[]
@@ -68,8 +73,11 @@ export class WaitGraphs<S> {
     const [cycle] = cyclesOf(stuck, reach)
     const core = cycle ?? stuck.filter((p) => stuck.every((q) => !reach.get(p)!.has(q)))
     const inner = waits.filter((wait) => core.includes(wait.process))
+    const isBetween = (p: ProcessId): boolean =>
+      core.some((q) => reach.get(q)!.has(p)) && (cycle === undefined || core.some((q) => reach.get(p)!.has(q)))
     return {
       waits: waits.filter((wait) => stuck.includes(wait.process)),
+      idle: waits.filter(({ process }) => !stuck.includes(process) && isBetween(process)),
       shape: cycle === undefined ? 'none' : shapeOf(core, inner),
       core,
       objects: [...new Set(inner.flatMap((wait) => wait.objects))].sort(),
@@ -79,6 +87,62 @@ export class WaitGraphs<S> {
   /** What each process holds or queues for. */
   holds(state: S): readonly Hold[] {
     return this.#holds.filter(({ when }) => when(state) !== 0).map(({ hold }) => hold)
+  }
+
+  /**
+   * What keeps a process that cannot move in its place, by {@link lacking}. Empty if it is entitled to a step that it can
+   * take: escapes, and what merely may happen, do not count.
+   */
+  hindrances(process: ProcessId, state: S, enabled = this.#machine.enabled(state)): readonly string[] {
+    if (this.ways(process, enabled).length > 0) return []
+    const steps = this.#alternatives(process, this.#machine.location(state, process), 'off')
+    return [...new Set(steps.flatMap((id) => this.lacking(id, process, state)))].sort()
+  }
+
+  /** The steps of a process among these that it is entitled to. */
+  ways(process: ProcessId, steps: readonly TransitionId[]): readonly TransitionId[] {
+    return steps.filter((id) => {
+      const t = this.#machine.system.transitions[id]!
+      return !isMay(t.tag) && !isEscape(t.tag) && moversOf(t).includes(process)
+    })
+  }
+
+  /**
+   * Why a process cannot take a step: the objects that the step looks at, or else the plain variables, or its label; or
+   * the handler that runs on top of the process.
+   */
+  lacking(id: TransitionId, process: ProcessId, state: S): readonly string[] {
+    const { processes, transitions } = this.#machine.system
+    const handler = this.#handlerOn(process, state)
+    if (handler !== undefined) return [processes[handler]!.name]
+    const { objects, variables } = this.#lookedAt(id, state)
+    return objects.length > 0 ? objects : variables.length > 0 ? variables : [transitions[id]!.label]
+  }
+
+  #handlerOn(process: ProcessId, state: S): ProcessId | undefined {
+    const { suspended } = this.#machine.system.processes[process]!
+    return suspended.find(({ when }) => evaluator(when, this.#machine)(state) !== 0)?.by
+  }
+
+  /** The false conjuncts of a step that cannot be taken, and what they look at: objects, or else plain variables. */
+  #lookedAt(
+    id: TransitionId,
+    state: S,
+  ): { readonly falsified: readonly Expr[]; readonly objects: string[]; readonly variables: readonly string[] } {
+    const { system } = this.#machine
+    const { guard, origin } = system.transitions[id]!
+    const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
+    const { on } = system.origins[origin]!
+    const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
+    // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
+    const shared = looked.filter(({ owner, object }) => owner === undefined && object !== undefined && object !== 'cpu')
+    const objects = [...new Set(shared.map(({ object }) => object!))].sort()
+    if (objects.length === 0 && on !== '') objects.push(on)
+    return {
+      falsified,
+      objects,
+      variables: looked.filter(({ object }) => object === undefined).map(({ name }) => name),
+    }
   }
 
   /** At a resting location, and nothing it is entitled to do is possible. */
@@ -102,13 +166,13 @@ export class WaitGraphs<S> {
   #waitsOf(process: ProcessId, state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): Wait[] {
     const { system } = this.#machine
     const at = this.#machine.location(state, process)
-    const handler = system.processes[process]!.suspended.find(({ when }) => evaluator(when, this.#machine)(state) !== 0)
+    const handler = this.#handlerOn(process, state)
     const alternatives = this.#alternatives(process, at, escapes)
     if (handler !== undefined) {
       const origin = system.transitions[alternatives[0] ?? -1]?.origin ?? -1
-      const isStuck = stuck.includes(handler.by)
-      const whom = { for: isStuck ? [handler.by] : [], heldBy: isStuck ? [] : [handler.by] }
-      return [{ process, origin, step: '', objects: [], suspendedBy: handler.by, holdsIt: false, ...whom }]
+      const isStuck = stuck.includes(handler)
+      const whom = { for: isStuck ? [handler] : [], heldBy: isStuck ? [] : [handler] }
+      return [{ process, origin, step: '', objects: [], variables: [], suspendedBy: handler, holdsIt: false, ...whom }]
     }
     const byOrigin = new Map<OriginId, Wait>()
     for (const id of alternatives) {
@@ -121,14 +185,8 @@ export class WaitGraphs<S> {
 
   #waitOn(process: ProcessId, id: TransitionId, state: S, stuck: readonly ProcessId[]): Wait {
     const { system } = this.#machine
-    const { guard, origin, label, joint = [] } = system.transitions[id]!
-    const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
-    const { on } = system.origins[origin]!
-    const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
-    // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
-    const shared = looked.filter(({ owner, object }) => owner === undefined && object !== undefined && object !== 'cpu')
-    const objects = [...new Set(shared.map(({ object }) => object!))].sort()
-    if (objects.length === 0 && on !== '') objects.push(on)
+    const { origin, label, joint = [] } = system.transitions[id]!
+    const { falsified, objects, variables } = this.#lookedAt(id, state)
     const holders = this.holds(state).filter(
       (hold) => objects.includes(hold.object) && !(hold.queued === true && hold.process === process),
     )
@@ -149,6 +207,7 @@ export class WaitGraphs<S> {
       origin,
       step: label,
       objects,
+      variables,
       for: whom.filter((p) => stuck.includes(p)),
       holdsIt,
       heldBy: inTheWay.filter((p) => !stuck.includes(p)),
@@ -170,6 +229,7 @@ export class WaitGraphs<S> {
 const merge = (a: Wait, b: Wait): Wait => ({
   ...a,
   objects: [...new Set([...a.objects, ...b.objects])].sort(),
+  variables: [...new Set([...a.variables, ...b.variables])].sort(),
   holdsIt: a.holdsIt || b.holdsIt,
   for: [...new Set([...a.for, ...b.for])].sort((x, y) => x - y),
   heldBy: [...new Set([...a.heldBy, ...b.heldBy])],

@@ -30,6 +30,7 @@ const findings: Readonly<Record<FindingCode, string>> = {
   'not-reduced': 'stubborn sets were asked for, but are not proven for this model; every state was searched',
   'not-symmetric':
     'symmetry was asked for, but something tells the copies of a group (m.copies) apart; they were searched one by one',
+  'not-shortest': 'the shortest trace was asked for, and a limit was hit before it was known to be that',
   'bound-hit': 'an internal bound of a primitive was reached; what happens beyond was not explored',
 }
 

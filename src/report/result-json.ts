@@ -7,13 +7,15 @@ import { configurations } from '#check/safe-only-if'
 export interface Reported {
   readonly result: Result
   readonly traceFile: string | undefined
+  /** Those of the other violations, in their order. */
+  readonly others?: readonly (string | undefined)[]
 }
 
 /** The one document of `check --json`. */
 export function resultDocument(reported: readonly Reported[], errors: readonly FencecheckError[]): object {
   return {
     schema: 'fencecheck-result/1',
-    models: reported.map(({ result, traceFile }) => {
+    models: reported.map(({ result, traceFile, others }) => {
       const { violation, statistics } = result
       return {
         id: result.id,
@@ -44,6 +46,17 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         peakMemoryBytes: statistics.peakMemoryBytes,
         trace: traceFile ?? null,
         ...(violation !== undefined && traceFile === undefined && { traceContent: violation.trace }),
+        ...(result.others !== undefined && {
+          others: result.others.map(({ kind, code, shape, processes, objects, explanation, trace }, i) => ({
+            kind,
+            code: code ?? null,
+            shape: shape ?? null,
+            processes,
+            objects,
+            headline: explanation.headline,
+            ...(others?.[i] === undefined ? { trace: null, traceContent: trace } : { trace: others[i] }),
+          })),
+        }),
         findings: result.findings.map(({ code, message, site }) => ({
           code,
           message,

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { showSite } from '#base/errors'
-import { listed } from '#base/text'
-import { Control } from '#property/control'
-import { WaitGraphs, type Wait, type WaitGraph } from '#property/wait-graph'
 import type { Machine } from '#system/machine'
-import type { Hazard, Hold, ProcessId, TransitionId } from '#system/system'
+import type { Hold, OriginId, TransitionId } from '#system/system'
+import { courseTo, type Course } from './course.ts'
+import { castOf, endingOf, statusOf, type Ending, type Status } from './ending.ts'
+import { lockClasses } from '#property/lock-class'
 import type { Outcome } from './trace.ts'
-
-/** What a process does that meets one. */
-const hazards: Readonly<Partial<Record<string, string>>> = {
-  'use-after-free': 'uses memory that has been given back',
-  'stale-data': 'reads memory before its contents are there',
-  'dropped-dependency': 'does not wait for an access that it had to be ordered with',
-} satisfies Readonly<Record<Hazard, string>>
+import { Wording } from './wording.ts'
 
 /** A counterexample in kernel words; every reporter renders this, none looks at states. */
 export interface Explanation {
@@ -21,19 +15,55 @@ export interface Explanation {
   readonly table: readonly Row[]
   /** The wait cycle, an edge a line; without a cycle the waits of those that wait for nobody. */
   readonly cycle: readonly string[]
+  /** The same as data. */
+  readonly edges: readonly Edge[]
+  readonly course: Course
+  /**
+   * The step after which no continuation avoids the outcome, 0 if there was never a way round it. Absent where that is
+   * not known; never wrong.
+   */
+  readonly pointOfNoReturn?: number
 }
 
 export interface Row {
   readonly process: string
   readonly context: string
-  readonly holds: readonly { readonly object: string; readonly mode: string; readonly since: number }[]
+  /** The hooked bodies it stands in and what they run inside of, innermost first: a shrinker inside kmalloc(). */
+  readonly inside?: string
+  readonly holds: readonly {
+    readonly object: string
+    readonly mode: string
+    /** The step after which it has had it; 0: from the start. */
+    readonly since: number
+    /** It only stands in the others' way, and has nothing yet. */
+    readonly queued?: true
+  }[]
   /** What it waits for, or where it rests; empty if it can run on. */
   readonly waitsFor: string
   /** The step it cannot take. */
   readonly blockedAt?: string
-  readonly status: 'stuck' | 'at rest' | 'runs on' | 'faulted'
+  readonly status: Status
   readonly at?: string
   readonly kernel?: string
+}
+
+/** An edge of the wait cycle. Several of one process are alternatives, any of which would take it on: a knot. */
+export interface Edge {
+  readonly process: string
+  readonly waitsFor: string
+  /** Or the plain variables, or the CPU that an interrupt handler has taken. */
+  readonly objects: readonly string[]
+  /** The lock classes of the objects: the same for every copy of a group. */
+  readonly classes: readonly string[]
+  /** Who could end it: who holds what it waits for, or alone could do what it waits for. */
+  readonly on: readonly string[]
+  /** The step after which it has been waiting; 0 for one that has had nothing to do. */
+  readonly since: number
+  /** Not stuck: it rests, and has nothing to do before somebody of the cycle gets on. */
+  readonly idle?: true
+  readonly at?: string
+  readonly kernel?: string
+  readonly text: string
 }
 
 /** Explains where a path has led. */
@@ -42,44 +72,84 @@ export function explain<S>(
   path: readonly TransitionId[],
   states: readonly S[],
   outcome: Outcome,
+  known: { readonly pointOfNoReturn?: number | undefined } = {},
 ): Explanation {
-  const { system } = machine
-  const graphs = new WaitGraphs(machine, new Control(system))
-  const end = states.at(-1)!
-  const stuck = outcome.stuck.map((name) => system.processes.findIndex((p) => p.name === name)).filter((p) => p >= 0)
-  const graph = graphs.at(end, stuck, outcome.escapes)
-  const words = new Words(machine, graphs, end, graph)
-  const order = [...new Set([...graph.core, ...stuck, ...system.processes.keys()])]
-  const table = order
-    .filter((p) => system.processes[p]!.context !== 'observer')
-    .map((p): Row => {
-      const { name, context, locations, faultAt } = system.processes[p]!
-      const at = machine.location(end, p)
-      const status =
-        at === faultAt ? 'faulted' : stuck.includes(p) ? 'stuck' : locations[at]!.rest ? 'at rest' : 'runs on'
-      const wait = graph.waits.find((w) => w.process === p)
-      const origin = wait === undefined ? undefined : system.origins[wait.origin]
-      return {
-        process: name,
-        context,
-        holds: words
-          .holdsOf(p)
-          .map((hold) => ({ object: hold.object, mode: hold.mode, since: since(hold, states, graphs) })),
-        waitsFor: words.waitsOf(p).join(' or '),
-        status,
-        ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step.replace(/ -> \S+$/, '') }),
-        ...(origin?.site !== undefined && { at: showSite(origin.site) }),
-        ...(origin?.kernel !== undefined && { kernel: origin.kernel }),
-      }
-    })
+  const ending = endingOf(machine, path, states, outcome)
+  const wording = new Wording(ending)
+  const course = courseTo(ending)
+  const edges = edgesOf(ending, wording, course)
+  return {
+    headline: wording.headline(),
+    table: tableOf(ending, wording),
+    cycle: edges.map(({ text }) => text),
+    edges,
+    course,
+    ...(known.pointOfNoReturn !== undefined && { pointOfNoReturn: known.pointOfNoReturn }),
+  }
+}
+
+function tableOf<S>(ending: Ending<S>, wording: Wording<S>): readonly Row[] {
+  const { machine, states, outcome, path, stuck } = ending
+  const { processes, transitions } = machine.system
   const last = path.at(-1)
-  const headline =
-    outcome.code === undefined || last === undefined ? words.stuckHeadline(outcome) : words.faultHeadline(outcome, last)
-  return { headline, table, cycle: words.cycle() }
+  return castOf(ending).map((p): Row => {
+    const waits = wording.waitsOf(p).filter(() => stuck.includes(p))
+    const wait = waits[0]
+    const faulty = outcome.code === undefined || last === undefined ? undefined : transitions[last]!
+    const origin = wait?.origin ?? (faulty?.process === p ? faulty.origin : undefined)
+    const inside = wording.inside(p, origin)
+    return {
+      process: processes[p]!.name,
+      context: processes[p]!.context,
+      ...(inside !== '' && { inside }),
+      holds: wording.holdsOf(p).map((hold) => ({
+        object: hold.object,
+        mode: hold.mode,
+        since: sinceWhen(hold, states, ending),
+        ...(hold.queued && { queued: hold.queued }),
+      })),
+      waitsFor: waits.map((w) => wording.waitPhrase(w)).join(' or '),
+      status: statusOf(ending, p),
+      ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step.replace(/ -> \S+$/, '') }),
+      ...placeOf(ending, origin),
+    }
+  })
+}
+
+function edgesOf<S>(ending: Ending<S>, wording: Wording<S>, course: Course): readonly Edge[] {
+  const { machine, circle, stuck } = ending
+  const { processes } = machine.system
+  const classOf = lockClasses(machine.system)
+  return circle.flatMap((p) =>
+    wording.waitsOf(p).map((wait): Edge => {
+      const process = processes[p]!.name
+      const plain = wait.suspendedBy === undefined ? wait.variables : ['its CPU']
+      const objects = wait.objects.length > 0 ? wait.objects : plain
+      const open =
+        course.lanes.find((lane) => lane.process === process)?.waits.filter(({ to }) => to === undefined) ?? []
+      const names = (ids: readonly number[]): readonly string[] => ids.map((id) => processes[id]!.name)
+      return {
+        process,
+        waitsFor: wording.waitPhrase(wait),
+        objects,
+        classes: [...new Set(objects.map(classOf))],
+        on: names([...wait.for, ...wait.heldBy]),
+        ...(!stuck.includes(p) && { idle: true }),
+        since: Math.max(0, ...open.map(({ from }) => from)),
+        ...placeOf(ending, wait.origin),
+        text: wording.edgePhrase(wait),
+      }
+    }),
+  )
+}
+
+function placeOf<S>({ machine }: Ending<S>, origin: OriginId | undefined): Pick<Row, 'at' | 'kernel'> {
+  const { site, kernel } = machine.system.origins[origin ?? -1] ?? {}
+  return { ...(site !== undefined && { at: showSite(site) }), ...(kernel !== undefined && { kernel }) }
 }
 
 /** The step after which the hold has lasted until the end; 0 if from the start. */
-function since<S>(hold: Hold, states: readonly S[], graphs: WaitGraphs<S>): number {
+function sinceWhen<S>(hold: Hold, states: readonly S[], { graphs }: Ending<S>): number {
   for (let i = states.length - 1; i > 0; i--)
     if (
       !graphs
@@ -88,108 +158,4 @@ function since<S>(hold: Hold, states: readonly S[], graphs: WaitGraphs<S>): numb
     )
       return i
   return 0
-}
-
-/** Sentences about one end state. */
-class Words<S> {
-  readonly #machine: Machine<S>
-  readonly #graph: WaitGraph
-  readonly #holds: readonly Hold[]
-
-  constructor(machine: Machine<S>, graphs: WaitGraphs<S>, end: S, graph: WaitGraph) {
-    this.#machine = machine
-    this.#graph = graph
-    this.#holds = graphs.holds(end)
-  }
-
-  holdsOf(process: ProcessId): readonly Hold[] {
-    return this.#holds.filter((hold) => hold.process === process)
-  }
-
-  /** What a process waits for, one phrase an alternative. */
-  waitsOf(process: ProcessId): readonly string[] {
-    return this.#graph.waits.filter((wait) => wait.process === process).map((wait) => this.#phrase(wait))
-  }
-
-  cycle(): readonly string[] {
-    const { core, waits } = this.#graph
-    return waits
-      .filter((wait) => core.includes(wait.process))
-      .map((wait) => {
-        const enders = wait.for.filter((p) => core.includes(p) || wait.for.length === 1)
-        const runners = wait.heldBy.map((p) => `'${this.#name(p)}', which runs on without giving it up`)
-        const whom = [...enders.map((p) => this.#role(wait, p)), ...runners]
-        return `'${this.#name(wait.process)}' waits for ${this.#phrase(wait)} -> ${whom.length === 0 ? 'nobody' : listed(whom, 'or')}`
-      })
-  }
-
-  stuckHeadline({ kind, objects, processes, escapes }: Outcome): string {
-    const { core, waits } = this.#graph
-    if (core.length === 0)
-      return kind === 'unsignalled-fence'
-        ? `${listed(objects)} ${objects.length === 1 ? 'is' : 'are'} published and nothing will ever signal ${objects.length === 1 ? 'it' : 'them'}.`
-        : `${listed(processes)} can never move again.`
-    const sentences = core.slice(0, 4).map((p) => {
-      const held = this.holdsOf(p).filter((hold) => hold.queued !== true)
-      const waiting = this.waitsOf(p).join(' or ') || 'a step on which nobody may rely (t.may), or for nothing at all'
-      const holding =
-        held.length === 0
-          ? ''
-          : ` while holding ${listed(held.map((hold) => `${hold.object}${hold.mode === 'write' || hold.mode === 'spin' ? '' : ` (${hold.mode})`}`))}`
-      const alone =
-        this.#graph.shape === 'self' && (core.length === 1 || waits.some((w) => w.process === p && w.holdsIt))
-      const self = alone ? ', which only itself could end' : ''
-      return `'${this.#name(p)}' waits for ${waiting}${holding}${self}`
-    })
-    const more = core.length > 4 ? `; and ${core.length - 4} more` : ''
-    const ends = new Set(
-      waits
-        .filter((w) => core.includes(w.process))
-        .flatMap((wait) => this.#machine.system.origins[wait.origin]?.waits ?? []),
-    )
-    const hope =
-      this.#graph.shape !== 'none'
-        ? ''
-        : `; nobody ${ends.size === 0 ? 'ends that' : `will call ${[...ends].join(' or ')}`}`
-    const masked = escapes === 'off' ? '; only a timeout or a signal ends it' : ''
-    return `${sentences.join('; ')}${more}${hope}${masked}.`
-  }
-
-  faultHeadline({ kind, code, detail }: Outcome, last: TransitionId): string {
-    const { process, origin } = this.#machine.system.transitions[last]!
-    const { op, on, call } = this.#machine.system.origins[origin]!
-    const who = `'${this.#name(process)}'`
-    const what = on === '' ? (call ?? op) : `${call ?? op} on ${on}`
-    if (this.#machine.system.processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range')
-      return `What is always true of '${on}' is not: ${code}.`
-    if (code === 'invariant') return `The invariant '${detail}' does not hold.`
-    if (kind === 'assertion') return `${who} asserts what is false: ${detail}.`
-    if (code === 'out-of-range') return `${who} moves '${detail}' out of its range.`
-    if (kind === 'range') return `${who} computes something that has no value (${code}: ${detail ?? what}).`
-    if (code === 'rest-while-holding') return `${who} comes to rest while it holds ${detail}.`
-    const hazard = hazards[kind]
-    return hazard === undefined ? `${who} misuses ${what}: ${code}.` : `${who} ${hazard} in ${what} (${code}).`
-  }
-
-  #phrase({ suspendedBy, origin, step, objects }: Wait): string {
-    if (suspendedBy !== undefined) return `the handler '${this.#name(suspendedBy)}' that runs on top of it`
-    const { op, on, primitive, call } = this.#machine.system.origins[origin]!
-    if (on === '') return `its step '${step}'${objects.length === 0 ? '' : ` (${listed(objects)})`}`
-    return objects.includes(on) || objects.length === 0
-      ? `${primitive} ${on} in ${call ?? op}`
-      : `${listed(objects)} in ${call ?? op} on ${on}`
-  }
-
-  #role(wait: Wait, process: ProcessId): string {
-    const held = this.holdsOf(process).find((hold) => wait.objects.includes(hold.object))
-    const name = `'${this.#name(process)}'`
-    if (wait.suspendedBy === process) return `${name}`
-    if (held === undefined) return `${name}, which alone could do that`
-    if (held.queued === true) return `${name}, ${held.mode}`
-    return `${name}, which holds it${held.mode === 'write' || held.mode === 'spin' ? '' : ` (${held.mode})`}`
-  }
-
-  #name(process: ProcessId): string {
-    return this.#machine.system.processes[process]!.name
-  }
 }

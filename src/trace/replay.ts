@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { explore } from '#explore/explore'
-import { BreadthFirst } from '#explore/frontier'
-import { Facts } from '#property/facts'
-import { Evidence } from '#property/property'
 import type { Machine } from '#system/machine'
 import type { TransitionId } from '#system/system'
+import { evidenceFrom } from './from-state.ts'
+import { canComeToQuiet } from './same-violation.ts'
 import type { Trace } from './trace.ts'
 
 /** What came of re-executing a trace. */
@@ -69,25 +67,15 @@ function confirm<S>(
     const fault = last === undefined ? undefined : system.transitions[last]!.fault
     return fault?.kind === outcome.kind && fault.code === outcome.code ? 'right' : 'wrong'
   }
-  const fromEnd: Machine<S> = {
-    system,
-    initial: () => end,
-    enabled: (state) => machine.enabled(state),
-    fire: (state, id) => machine.fire(state, id),
-    value: (state, v) => machine.value(state, v),
-    location: (state, p) => machine.location(state, p),
-    store: () => machine.store(),
-  }
-  const facts = new Facts(fromEnd)
-  const search = explore({ machine: fromEnd, frontier: new BreadthFirst(), observers: [facts] })
-  if (!search.advance(confirmLimit)) return 'unconfirmed'
-  const future = new Evidence(fromEnd, search.graph, search.store, facts).future(outcome.escapes)
+  const evidence = evidenceFrom(machine, end, confirmLimit)
+  if (evidence === undefined) return 'unconfirmed'
+  const future = evidence.future(outcome.escapes)
   const stuck = future.stuck(0).map((p) => system.processes[p]!.name)
   const unpaid = future.unpaid(0).map((d) => system.debts[d]!.object)
   const everybodyStuck = outcome.stuck.every((name) => stuck.includes(name))
   switch (outcome.kind) {
     case 'deadlock':
-      return future.quiet(0) && stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
+      return stuck.length > 0 && everybodyStuck && canComeToQuiet(evidence) ? 'right' : 'wrong'
     case 'partial-deadlock':
       return stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
     case 'unsignalled-fence':

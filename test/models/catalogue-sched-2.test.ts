@@ -18,7 +18,6 @@ describe('the verdict is the one of the story', () => {
       'deadlock cycle',
       'evict [bo] waitFences bo',
       'run-job-work [] wwLockPlain bo',
-      'waiter [] wait finished_fence',
     ])
     expect(await verdict(msmRunJobObjLock, 'alloc-in-run-job')).toBe('deadlock self: run-job-work')
     expect(await stuckAfter(msmRunJobObjLock, 'alloc-in-run-job', 'run-job-work')).toMatch(/^shrinker driver_shrinker/)
@@ -28,7 +27,6 @@ describe('the verdict is the one of the story', () => {
     expect(await reason(vmBindAllocInRunJob, 'alloc-in-run-job')).toEqual([
       'deadlock self',
       'run-job-work [dma_fence_signalling] waitFences vm_bo',
-      'waiter [] wait bind_finished',
     ])
   })
 

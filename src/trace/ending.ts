@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Control } from '#property/control'
+import { WaitGraphs, type WaitGraph } from '#property/wait-graph'
+import type { Machine } from '#system/machine'
+import type { ProcessId, TransitionId } from '#system/system'
+import type { Outcome } from './trace.ts'
+
+/** A replayed path with what it has led to: what every part of an explanation is told from. */
+export interface Ending<S> {
+  readonly machine: Machine<S>
+  readonly graphs: WaitGraphs<S>
+  readonly path: readonly TransitionId[]
+  /** One more than steps: the initial state first. */
+  readonly states: readonly S[]
+  readonly outcome: Outcome
+  readonly stuck: readonly ProcessId[]
+  /** Who waits for whom at the end. */
+  readonly graph: WaitGraph
+  /** The wait cycle in the order of waiting, with the idle processes that it leads through. */
+  readonly circle: readonly ProcessId[]
+}
+
+export type Status = 'stuck' | 'at rest' | 'runs on' | 'faulted'
+
+export function endingOf<S>(
+  machine: Machine<S>,
+  path: readonly TransitionId[],
+  states: readonly S[],
+  outcome: Outcome,
+): Ending<S> {
+  const { processes } = machine.system
+  const graphs = new WaitGraphs(machine, new Control(machine.system))
+  const stuck = outcome.stuck.map((name) => processes.findIndex((p) => p.name === name)).filter((p) => p >= 0)
+  const graph = graphs.at(states.at(-1)!, stuck, outcome.escapes)
+  return { machine, graphs, path, states, outcome, stuck, graph, circle: inTurn(graph) }
+}
+
+/** The core and the idle, each followed by one that it waits for, as far as one is left. */
+function inTurn({ core, waits, idle }: WaitGraph): readonly ProcessId[] {
+  const all = [...core, ...new Set(idle.map((wait) => wait.process))]
+  const order: ProcessId[] = []
+  while (order.length < all.length) {
+    const isLeft = (p: ProcessId): boolean => all.includes(p) && !order.includes(p)
+    const waited = [...waits, ...idle].filter((wait) => wait.process === order.at(-1)).flatMap((wait) => wait.for)
+    order.push(waited.find(isLeft) ?? all.find(isLeft)!)
+  }
+  return order
+}
+
+/** How a process stands at the end. */
+export function statusOf<S>({ machine, states, stuck }: Ending<S>, process: ProcessId): Status {
+  const { locations, faultAt } = machine.system.processes[process]!
+  const at = machine.location(states.at(-1)!, process)
+  if (at === faultAt) return 'faulted'
+  return stuck.includes(process) ? 'stuck' : locations[at]!.rest ? 'at rest' : 'runs on'
+}
+
+/** Processes that are people of the story, those of the wait cycle first, then the other stuck ones, then the rest. */
+export function castOf<S>({ machine, graph, stuck, circle }: Ending<S>): readonly ProcessId[] {
+  const { processes } = machine.system
+  const inOrder = circle.filter((p) => graph.core.includes(p))
+  return [...new Set([...inOrder, ...stuck, ...processes.keys()])].filter((p) => processes[p]!.context !== 'observer')
+}
