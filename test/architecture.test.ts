@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'simplify',
       'trace',
     ],
-    packages: ['node:timers/promises', 'node:v8'],
+    packages: ['node:timers/promises', 'node:util', 'node:v8'],
   },
   report: {
     rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check'],

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util'
 import { invariant } from '#base/assert'
 import { thousands } from '#base/text'
 import { Interpreter } from '#interp/interpreter'
 import type { Model } from '#ir/model'
-import { judge } from '#property/judge'
+import { everyViolation, judge } from '#property/judge'
 import { Evidence, type Finding, type Violation } from '#property/property'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
 import type { System } from '#system/system'
 import { explain } from '#trace/explanation'
+import { pointOfNoReturn } from '#trace/point-of-no-return'
 import { readTrace, writeTrace } from '#trace/codec'
+import { minimised } from '#trace/minimise'
 import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { assumptionsOf } from './assumptions.ts'
 import { mismatch } from './expectation.ts'
-import type { MachineName } from './machine.ts'
+import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
 import { searchAsAsked, type Outcome } from './reduced-search.ts'
@@ -31,16 +34,38 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const outcome = await searchAsAsked(system, qualified)
   const { name, searched, reductions, remarks } = outcome
   const complete = searched.limit === undefined
-  const judgement = judge(evidenceOf(system, outcome), complete, qualified.kinds)
+  const evidence = evidenceOf(system, outcome)
+  const judgement = judge(evidence, complete, qualified.kinds)
   const [first] = judgement.violations
-  const violation = first === undefined ? undefined : confirmed(model, system, liftedBy(outcome, first))
+  const told = (found: Violation): ResultViolation => confirmed(model, system, liftedBy(outcome, found), qualified)
+  const violation = first === undefined ? undefined : told(first)
+  const all = first === undefined || !qualified.all ? [] : everyViolation(evidence, qualified.kinds)
+  const others = all.filter((found) => !isDeepStrictEqual(found, first)).map(told)
   const findings = [
     ...judgement.findings,
     ...(complete && violation === undefined ? unusedHooks(model, system) : []),
     ...remarks,
+    ...(qualified.shortest && violation !== undefined && searched.limit !== undefined
+      ? [notShortest(searched.limit)]
+      : []),
   ]
-  return resultOf(model, registry, system, { machine: name, reductions }, searched, findings, violation, qualified)
+  const result = resultOf(
+    model,
+    registry,
+    system,
+    { machine: name, reductions },
+    searched,
+    findings,
+    violation,
+    qualified,
+  )
+  return others.length === 0 ? result : { ...result, others }
 }
+
+const notShortest = (limit: string): Finding => ({
+  code: 'not-shortest',
+  message: `there may be a shorter trace: ${limit}`,
+})
 
 /** What the search saw, for the judges; of a smaller system, in the words of the model's own. */
 function evidenceOf(system: System, { machine, facts, searched, quotient, simplified }: Outcome): Evidence<unknown> {
@@ -52,9 +77,16 @@ function evidenceOf(system: System, { machine, facts, searched, quotient, simpli
 const liftedBy = ({ simplified }: Outcome, violation: Violation): Violation =>
   simplified === undefined ? violation : { ...violation, path: simplified.lift(violation.path) }
 
-/** The violation with its trace, which the interpreter has re-executed from the text of its file. */
-export function confirmed(model: Model, system: System, violation: Violation): ResultViolation {
-  const trace = readTrace(writeTrace(recordTrace(model, system, violation)), model.id)
+/** The violation with its trace, made as simple as can be, which the interpreter has re-executed from the text of its file. */
+export function confirmed(
+  model: Model,
+  system: System,
+  violation: Violation,
+  { machine: choice }: Pick<QualifiedOptions, 'machine'>,
+): ResultViolation {
+  const { machine: fast } = machineFor(system, choice)
+  const simpler = minimised(fast, violation.path, violation)
+  const trace = readTrace(writeTrace(recordTrace(model, system, { ...violation, ...simpler })), model.id)
   const machine = new Interpreter(system)
   const again = replay(machine, trace)
   invariant(again.reproduces, `the counterexample of ${model.id} does not replay: ${again.reproduces ? '' : again.why}`)
@@ -66,7 +98,9 @@ export function confirmed(model: Model, system: System, violation: Violation): R
     processes,
     objects,
     trace,
-    explanation: explain(machine, again.path, again.states, trace.outcome),
+    explanation: explain(machine, again.path, again.states, trace.outcome, {
+      pointOfNoReturn: pointOfNoReturn(fast, again.path, trace.outcome),
+    }),
   }
 }
 

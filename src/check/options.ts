@@ -35,6 +35,13 @@ export interface CheckOptions {
   readonly checkReduction?: boolean
   /** What executes the model: `auto`, unless said, is the engine wherever it can. The verdict does not depend on it. */
   readonly machine?: MachineChoice
+  /**
+   * The trace is a shortest run to the violation, for which every state is searched breadth first, whatever is said of order
+   * and reductions. Where a limit is hit, a finding says that it may not be.
+   */
+  readonly shortest?: boolean
+  /** Whether every violation that differs is told, not only the first. The verdict does not depend on it. */
+  readonly all?: boolean
   /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
   /** Called now and then during the search. */
@@ -63,6 +70,8 @@ export interface QualifiedOptions {
   readonly symmetry: SymmetryChoice | 'auto'
   readonly checkReduction: boolean
   readonly machine: MachineChoice
+  readonly shortest: boolean
+  readonly all: boolean
   readonly expect: boolean
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
@@ -72,12 +81,14 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   maxStates: options.maxStates ?? Infinity,
   maxMemoryBytes: options.maxMemoryBytes ?? Infinity,
   timeoutSeconds: options.timeoutSeconds ?? Infinity,
-  order: options.order ?? 'breadth-first',
+  order: options.shortest === true ? 'breadth-first' : (options.order ?? 'breadth-first'),
   kinds: new Set(options.kinds ?? kinds),
-  reduction: options.reduction ?? 'auto',
-  symmetry: options.symmetry ?? 'auto',
+  reduction: options.shortest === true ? 'none' : (options.reduction ?? 'auto'),
+  symmetry: options.shortest === true ? 'off' : (options.symmetry ?? 'auto'),
   checkReduction: options.checkReduction ?? false,
   machine: options.machine ?? 'auto',
+  shortest: options.shortest ?? false,
+  all: options.all ?? false,
   expect: options.expect ?? true,
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,

@@ -20,6 +20,8 @@ export interface Result {
   readonly verdict: 'holds' | 'violated' | 'unknown'
   readonly because?: string
   readonly violation?: ResultViolation
+  /** The other violations that were found, if all were asked for: by kind and cycle of lock classes, one trace each. */
+  readonly others?: readonly ResultViolation[]
   readonly findings: readonly ResultFinding[]
   /** Rules of the DMA-fence contract that the author says a violation breaks, by number. */
   readonly rules: readonly string[]

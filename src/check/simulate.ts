@@ -77,7 +77,7 @@ export async function simulate(
     tried++
     total += graph.states - 1
     longest = Math.max(longest, graph.states - 1)
-    if (violation !== undefined) found = confirmed(model, system, violation)
+    if (violation !== undefined) found = confirmed(model, system, violation, { machine: options.machine ?? 'auto' })
     if (performance.now() - breath < 50) continue
     await setImmediate()
     breath = performance.now()

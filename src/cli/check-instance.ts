@@ -19,16 +19,20 @@ interface Wanted {
   readonly reduction: ReductionChoice
   readonly symmetry?: SymmetryChoice
   readonly checkReduction?: boolean
+  readonly shortest?: boolean
+  readonly all?: boolean
   readonly expect: boolean
 }
 
 /** Builds and checks one instance. Ctrl-C ends the check with what is known; before that the model's own code runs. */
 export async function checkInstance(
   { model, variant, params, switches }: Instance,
-  { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, symmetry, checkReduction, expect }: Wanted,
+  wanted: Wanted,
   interrupt: Interrupt,
   progress: ProgressLine,
 ): Promise<Result> {
+  const { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, symmetry, checkReduction, expect } =
+    wanted
   const name = variant === undefined ? model.id : `${model.id} ${variant}`
   const built = model.instantiate(variant, params, switches)
   try {
@@ -38,6 +42,8 @@ export async function checkInstance(
         machine,
         reduction,
         checkReduction: checkReduction === true,
+        shortest: wanted.shortest === true,
+        all: wanted.all === true,
         expect,
         signal: interrupt.signal,
         order: depthFirst === true ? 'depth-first' : 'breadth-first',

@@ -13,6 +13,8 @@ import type { LoadedModel } from './loaded-model.ts'
 interface Found {
   readonly model: Model
   readonly registry: Registry
+  /** Where it was found. */
+  readonly file: string
 }
 
 /**
@@ -68,4 +70,5 @@ function unchanged(candidates: readonly LoadedModel[], wanted: Trace['model']): 
 const instance = (source: LoadedModel, { variant, params, switches }: Trace['model']): Found => ({
   model: source.instantiate(variant, params, switches),
   registry: source.registry,
+  file: source.file,
 })

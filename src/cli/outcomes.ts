@@ -3,9 +3,11 @@ import { appendFileSync } from 'node:fs'
 import { FencecheckError } from '#base/errors'
 import type { Result } from '#check/result'
 import type { Reported } from '#report/reporter'
+import { asciiSymbols } from '#report/symbols'
 import { TextReport, textReporter } from '#report/text-report'
 import { writeTrace } from '#trace/codec'
 import type { Faults } from './faults.ts'
+import { modelLink } from './model-link.ts'
 import { reason } from './reason.ts'
 import type { ReportChoice } from './report-choice.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,6 +23,8 @@ interface Manner {
   readonly only: boolean
   /** Columns for the names of instances. */
   readonly nameWidth: number
+  /** Pictures without anything beyond ASCII. */
+  readonly ascii?: boolean
   readonly faults: Faults
   readonly terminal: Terminal
 }
@@ -38,7 +42,10 @@ export class Outcomes {
     this.#manner = manner
     this.#folder = new TraceFolder(manner.traceDir)
     const isPrinted = reports.some(({ reporter, file }) => reporter === textReporter && file === undefined)
-    this.#text = isPrinted ? new TextReport({ ...manner, style: terminal.style, width: terminal.width }) : undefined
+    const { style, width, hasLinks } = terminal
+    const symbols = manner.ascii === true ? asciiSymbols : terminal.symbols
+    const linkTo = hasLinks ? modelLink : undefined
+    this.#text = isPrinted ? new TextReport({ ...manner, style, width, symbols, linkTo }) : undefined
   }
 
   get results(): readonly Result[] {
@@ -49,7 +56,8 @@ export class Outcomes {
   add(result: Result, file: string): void {
     const traceFile =
       result.violation === undefined ? undefined : this.#save(result, writeTrace(result.violation.trace))
-    const reported = { result, file, traceFile }
+    const others = (result.others ?? []).map(({ trace }) => this.#save(result, writeTrace(trace)))
+    const reported = { result, file, traceFile, others }
     this.#reported.push(reported)
     this.#print(this.#text?.add(reported) ?? [])
   }

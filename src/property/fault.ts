@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Kind } from '#ir/model'
-import type { TransitionId } from '#system/system'
+import type { Fault, Origin, TransitionId } from '#system/system'
 import type { Evidence, Finding, Violation } from './property.ts'
 
 /** Misuse, failed assertions and ranges left: of each kind the one on the shortest run. */
-export function faults<S>({ machine, graph, facts }: Evidence<S>): readonly Violation[] {
+export const faults = <S>(evidence: Evidence<S>): readonly Violation[] => faultsApart(evidence, ({ kind }) => kind)
+
+/** The same, one of each kind and code at each step of the model. */
+export const everyFault = <S>(evidence: Evidence<S>): readonly Violation[] =>
+  faultsApart(evidence, ({ kind, code, detail = '' }, { step, on }) => JSON.stringify([kind, code, detail, step, on]))
+
+function faultsApart<S>(
+  { machine, graph, facts }: Evidence<S>,
+  tell: (fault: Fault, origin: Origin) => string,
+): readonly Violation[] {
   const { system } = machine
-  const nearest = new Map<Kind, TransitionId>()
+  const nearest = new Map<string, TransitionId>()
   const found = [...facts.faults].sort(([a, from], [b, other]) => graph.depth(from) - graph.depth(other) || a - b)
   for (const [id] of found) {
-    const { kind } = system.transitions[id]!.fault!
-    if (kind !== 'bound' && !nearest.has(kind)) nearest.set(kind, id)
+    const { fault, origin } = system.transitions[id]!
+    const key = tell(fault!, system.origins[origin]!)
+    if (fault!.kind !== 'bound' && !nearest.has(key)) nearest.set(key, id)
   }
-  return [...nearest].map(([kind, id]): Violation => {
+  return [...nearest.values()].flatMap((id): readonly Violation[] => {
     const { process, fault, origin } = system.transitions[id]!
+    const { kind } = fault!
+    if (kind === 'bound') return []
     const { on } = system.origins[origin]!
-    return {
+    const violation: Violation = {
       kind,
       code: fault!.code,
       ...(fault!.detail !== undefined && { detail: fault!.detail }),
@@ -25,6 +36,7 @@ export function faults<S>({ machine, graph, facts }: Evidence<S>): readonly Viol
       path: [...graph.path(facts.faults.get(id)!), id],
       escapes: 'on',
     }
+    return [violation]
   })
 }
 

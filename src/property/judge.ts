@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind } from '#ir/model'
 import { endsWell } from './every-run-ends.ts'
-import { boundsHit, faults } from './fault.ts'
+import { boundsHit, everyFault, faults } from './fault.ts'
 import { masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import { retryLoops } from './retry-loop.ts'
-import { stuckProcesses } from './stuck.ts'
+import { everyWayToBeStuck, stuckProcesses } from './stuck.ts'
 import { unannotated } from './unannotated.ts'
 import { unsignalledFence } from './unsignalled-fence.ts'
 import { vacuity } from './vacuity.ts'
@@ -46,6 +46,21 @@ export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, check
     violations,
     findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen, ...uncovered],
   }
+}
+
+/**
+ * The violations that are looked for, all of them that differ: by kind and by the cycle of lock classes, or by the step
+ * that is at fault. The first one of each kind that {@link judge} tells is among them.
+ */
+export function everyViolation<S>(evidence: Evidence<S>, checked: ReadonlySet<Kind>): readonly Violation[] {
+  const stuck = everyWayToBeStuck(evidence)
+  const lost = unsignalledFence(evidence)
+  const isTold = stuck.some(({ kind }) => kind === lost?.kind)
+  const found = [...everyFault(evidence), ...stuck, ...(isTold ? [] : [lost]), masked(evidence).violation]
+  const hasDeadlock = stuck.some(({ kind }) => kind === 'deadlock')
+  return kinds
+    .filter((kind) => checked.has(kind) && (kind !== 'partial-deadlock' || !hasDeadlock))
+    .flatMap((kind) => found.filter((violation) => violation?.kind === kind) as readonly Violation[])
 }
 
 /** A fault that is not looked for still hides whatever would have come after it. */

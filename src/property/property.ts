@@ -155,5 +155,7 @@ export type FindingCode =
   | 'not-symmetric'
   /** A step that a signal needs and that no signalling section covers, in a model that has such sections. */
   | 'unannotated'
+  /** The shortest trace was asked for, and a limit was hit before it was known to be that. */
+  | 'not-shortest'
   /** An internal bound of a primitive was hit. */
   | 'bound-hit'

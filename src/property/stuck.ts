@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Kind } from '#ir/model'
 import type { ProcessId } from '#system/system'
+import { lockClasses } from './lock-class.ts'
 import type { Evidence, Violation } from './property.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
@@ -34,13 +35,29 @@ const anyhow = 5_000
  * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
  * does not depend on the order of the search.
  */
-export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
+export const stuckProcesses = <S>(evidence: Evidence<S>): readonly Violation[] =>
+  stuckApart(evidence, ({ kind }) => kind)
+
+/** The same, one of each kind and wait cycle of lock classes: by shape, and by what is waited for. */
+export function everyWayToBeStuck<S>(evidence: Evidence<S>): readonly Violation[] {
+  const classOf = lockClasses(evidence.machine.system)
+  const classes = ({ waits: { objects, waits, core } }: Candidate): readonly string[] =>
+    objects.length > 0
+      ? [...new Set(objects.map(classOf))].sort()
+      : waits.filter(({ process }) => core.includes(process)).map(({ origin }) => `step ${origin}`)
+  return stuckApart(evidence, (candidate) =>
+    JSON.stringify([candidate.kind, candidate.waits.shape, classes(candidate)]),
+  )
+}
+
+/** At most one violation of those that are not told apart. */
+function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => string): readonly Violation[] {
   const { machine, graph, store, waitGraphs } = evidence
   const { processes, debts } = machine.system
   const future = evidence.future('on')
   const seen = new Set<string>()
   const ends = new Map<number, Candidate[]>()
-  const best = new Map<Kind, Candidate>()
+  const best = new Map<string, Candidate>()
   let looks = 0
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
@@ -53,11 +70,12 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
       if (shownThere === undefined) ends.set(end, [candidate])
       else shownThere.push(candidate)
     }
-    const known = best.get(candidate.kind)
-    if (known === undefined || before(candidate, known)) best.set(candidate.kind, candidate)
+    const key = tell(candidate)
+    const known = best.get(key)
+    if (known === undefined || before(candidate, known)) best.set(key, candidate)
   }
-  const shown = new Set([...ends.values()].map(kindShown))
-  return [...best.values()].filter(({ kind }) => shown.has(kind)).map(violation)
+  const shown = new Set([...ends.values()].flatMap(shownBy).map(tell))
+  return [...best].flatMap(([key, candidate]) => (shown.has(key) ? [violation(candidate)] : []))
 
   /** What a state shows; undefined if one like it has been looked at. */
   function candidateAt(id: number, stuck: readonly ProcessId[], end: number): Candidate | undefined {
@@ -102,11 +120,12 @@ export function stuckProcesses<S>(evidence: Evidence<S>): readonly Violation[] {
   }
 }
 
-/** What the states of one terminal component show together. */
-function kindShown(candidates: readonly Candidate[]): Kind {
+/** Those of the states of one terminal component that show what all of them together do. */
+function shownBy(candidates: readonly Candidate[]): readonly Candidate[] {
   const undisturbed = candidates.filter(({ interrupted }) => !interrupted)
-  const kinds = (undisturbed.length > 0 ? undisturbed : candidates).map(({ kind }) => kind)
-  return kinds.find((kind) => kind !== lostFence) ?? lostFence
+  const clear = undisturbed.length > 0 ? undisturbed : candidates
+  const shown = clear.find(({ kind }) => kind !== lostFence)?.kind ?? lostFence
+  return clear.filter(({ kind }) => kind === shown)
 }
 
 const compare = (a: readonly string[], b: readonly string[]): number => {

@@ -32,6 +32,7 @@ const findings: Readonly<Record<FindingCode, string>> = {
     'symmetry was asked for, but something tells the copies of a group (m.copies) apart; they were searched one by one',
   unannotated:
     'a step that a signal needs and that can wait, outside any signalling section: lockdep does not see it (rule R5)',
+  'not-shortest': 'the shortest trace was asked for, and a limit was hit before it was known to be that',
   'bound-hit': 'an internal bound of a primitive was reached; what happens beyond was not explored',
 }
 

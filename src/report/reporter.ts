@@ -8,6 +8,8 @@ export interface Reported {
   /** As the user sees it: relative to where the command runs. */
   readonly file: string
   readonly traceFile: string | undefined
+  /** Those of the other violations, in their order. */
+  readonly others?: readonly (string | undefined)[]
 }
 
 /**

@@ -17,7 +17,7 @@ export const jsonReporter: Reporter = {
 export function resultDocument(reported: readonly Reported[], errors: readonly FencecheckError[]): object {
   return {
     schema: 'fencecheck-result/1',
-    models: reported.map(({ result, traceFile }) => {
+    models: reported.map(({ result, traceFile, others }) => {
       const { violation, statistics } = result
       return {
         id: result.id,
@@ -49,6 +49,17 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         ...(result.simulation !== undefined && { simulation: result.simulation }),
         trace: traceFile ?? null,
         ...(violation !== undefined && traceFile === undefined && { traceContent: violation.trace }),
+        ...(result.others !== undefined && {
+          others: result.others.map(({ kind, code, shape, processes, objects, explanation, trace }, i) => ({
+            kind,
+            code: code ?? null,
+            shape: shape ?? null,
+            processes,
+            objects,
+            headline: explanation.headline,
+            ...(others?.[i] === undefined ? { trace: null, traceContent: trace } : { trace: others[i] }),
+          })),
+        }),
         findings: result.findings.map(({ code, message, site }) => ({
           code,
           message,

@@ -3,14 +3,19 @@ import { jsonText } from '#base/json-text'
 import { shellWords } from '#base/shell-words'
 import { printable } from '#base/text'
 import { configurations } from '#check/safe-only-if'
-import type { Result } from '#check/result'
+import type { Result, ResultViolation } from '#check/result'
 import type { Reported, Reporter } from './reporter.ts'
+import type { Symbols } from './symbols.ts'
 import { configurationLine, summaryLine, verdictDetails, verdictLine } from './verdict-text.ts'
 import { instanceName, plainStyle, withoutCommands, type Style } from './words.ts'
 
 interface Manner {
   readonly style: Style
   readonly width: number
+  /** What pictures are drawn with; Unicode unless said. */
+  readonly symbols?: Symbols
+  /** Makes a place in the model of this file a hyperlink. */
+  readonly linkTo?: ((file: string) => (at: string) => string) | undefined
   /** There is only one instance: everything about it is said. */
   readonly only: boolean
   /** Columns for the names of instances. */
@@ -29,25 +34,41 @@ export class TextReport {
   }
 
   /** What a result adds. */
-  add({ result, file, traceFile }: Reported): readonly string[] {
-    const { style, width, only, nameWidth } = this.#manner
+  add({ result, file, traceFile, others = [] }: Reported): readonly string[] {
+    const { style, only, nameWidth } = this.#manner
     const heading = file === this.#file ? [] : [...this.#endFile(), style.strong(printable(result.id))]
     this.#file = file
     this.#ofFile.push(result)
     this.#results.push(result)
     const unexpected = result.asExpected === false || (result.expected === undefined && result.verdict === 'violated')
     const full = only || unexpected
-    const details = verdictDetails(result, style, { full, width })
-    const replay = `    replay with: fencecheck replay ${shellWords(traceFile ?? '', file)}`
-    // A trace that no file took is not lost.
-    const lost = result.violation === undefined || traceFile !== undefined ? [] : [jsonText(result.violation.trace)]
+    const details = verdictDetails(result, style, { full, ...this.#setting(file) })
+    const { violation } = result
     return [
       ...heading,
       verdictLine(result, style, nameWidth),
       ...(details === '' ? [] : [details]),
-      ...(full && traceFile !== undefined ? [printable(replay)] : []),
-      ...lost,
+      ...(violation !== undefined && (full || traceFile === undefined) ? [saved(violation, traceFile, file)] : []),
+      ...(result.others ?? []).flatMap((other, i) => this.#other(result, other, others[i], file)),
     ].map(withoutCommands)
+  }
+
+  /** One more violation of an instance: all of it, since it was asked for. */
+  #other(result: Result, violation: ResultViolation, traceFile: string | undefined, file: string): readonly string[] {
+    const { others: _, mismatch: __, because: ___, ...same } = result
+    const { style } = this.#manner
+    const alone = { ...same, findings: [], violation, rules: [] }
+    return [
+      `  ${style.strong('another violation of the same')}`,
+      verdictDetails(alone, style, { full: true, ...this.#setting(file) }),
+      saved(violation, traceFile, file),
+    ]
+  }
+
+  /** How pictures are set. */
+  #setting(file: string): Omit<Parameters<typeof verdictDetails>[2], 'full'> {
+    const { width, symbols, linkTo } = this.#manner
+    return { width, ...(symbols !== undefined && { symbols }), link: linkTo?.(file) }
   }
 
   /** The last words. */
@@ -64,6 +85,12 @@ export class TextReport {
     return lines
   }
 }
+
+/** Where the trace is; itself, if no file took it, so that it is not lost. */
+const saved = ({ trace }: ResultViolation, traceFile: string | undefined, file: string): string =>
+  traceFile === undefined
+    ? jsonText(trace)
+    : printable(`    replay with: fencecheck replay ${shellWords(traceFile, file)}`)
 
 /** How wide a column must be for the names of these instances. */
 export const nameWidthOf = (instances: readonly Pick<Result, 'variant' | 'params' | 'switches'>[]): number =>

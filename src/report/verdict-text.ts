@@ -4,7 +4,7 @@ import { count, printable } from '#base/text'
 import type { Result } from '#check/result'
 import type { Configuration } from '#check/safe-only-if'
 import { contractRules } from '#semantics/contract'
-import { traceText } from './trace-text.ts'
+import { traceText, type Manner } from './trace-text.ts'
 import { effort, expectationWord, instanceName, kindOf, oneLine, wrap, type Style } from './words.ts'
 
 /** One line for a checked instance: variant, verdict, kind, whether expected, effort; names are padded to a width. */
@@ -25,8 +25,9 @@ export function verdictLine(result: Result, style: Style, nameWidth = 26): strin
 export function verdictDetails(
   result: Result,
   style: Style,
-  { full, width }: { readonly full: boolean; readonly width: number },
+  { full, ...manner }: { readonly full: boolean } & Omit<Manner, 'style'>,
 ): string {
+  const { width } = manner
   const { violation, because, mismatch, findings } = result
   const lines: string[] = []
   const say = (text: string, indent: string): void => void lines.push(wrap(printable(text), width, indent))
@@ -36,7 +37,7 @@ export function verdictDetails(
   if (mismatch !== undefined && result.verdict !== 'unknown') say(mismatch, '    ')
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)
-    lines.push('', indent(traceText(violation.trace, violation.explanation, style, width - 4)))
+    lines.push('', indent(traceText(violation.trace, violation.explanation, { ...manner, style, width: width - 4 })))
   if (violation !== undefined && result.rules.length > 0) say(brokenRules(result.rules, full), '    ')
   for (const { code, message, site } of findings)
     say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')

@@ -4,7 +4,7 @@ import type { Machine } from '#system/machine'
 import type { Hold, OriginId, TransitionId } from '#system/system'
 import { courseTo, type Course } from './course.ts'
 import { castOf, endingOf, statusOf, type Ending, type Status } from './ending.ts'
-import { lockClasses } from './lock-class.ts'
+import { lockClasses } from '#property/lock-class'
 import type { Outcome } from './trace.ts'
 import { Wording } from './wording.ts'
 

@@ -2,6 +2,7 @@
 import type { Machine } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import { evidenceFrom } from './from-state.ts'
+import { canComeToQuiet } from './same-violation.ts'
 import type { Trace } from './trace.ts'
 
 /** What came of re-executing a trace. */
@@ -74,7 +75,7 @@ function confirm<S>(
   const everybodyStuck = outcome.stuck.every((name) => stuck.includes(name))
   switch (outcome.kind) {
     case 'deadlock':
-      return future.quiet(0) && stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
+      return stuck.length > 0 && everybodyStuck && canComeToQuiet(evidence) ? 'right' : 'wrong'
     case 'partial-deadlock':
       return stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
     case 'unsignalled-fence':

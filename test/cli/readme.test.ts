@@ -17,7 +17,7 @@ test('the example of README is what the command prints', async () => {
   const [, args, printed] = /^\$ npx fencecheck (.*)\n([^]*?)^```$/m.exec(readme)!
   const file = /models\/\S+\.ts/.exec(args!)![0]
   const space = new Workspace({ 'package.json': '{}', [file]: readFileSync(join(root, file), 'utf8') })
-  const ran = await space.run(...args!.split(' '))
+  const ran = await space.runWith({ env: { LC_ALL: 'C.UTF-8' } }, ...args!.split(' '))
   expect(ran.status).toBe(0)
   expect(lasting(ran.stdout)).toBe(lasting(printed!))
 })

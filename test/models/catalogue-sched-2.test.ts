@@ -18,7 +18,6 @@ describe('the verdict is the one of the story', () => {
       'deadlock cycle',
       'evict [bo] waitFences bo',
       'gpu_submit_wq/0 [] wwLockPlain bo',
-      'waiter [] wait job_finished',
     ])
     expect(await verdict(msmRunJobObjLock, 'alloc-in-run-job')).toBe('deadlock self: gpu_submit_wq/0')
     expect(await stuckAfter(msmRunJobObjLock, 'alloc-in-run-job', 'gpu_submit_wq/0')).toMatch(
@@ -30,7 +29,6 @@ describe('the verdict is the one of the story', () => {
     expect(await reason(vmBindAllocInRunJob, 'alloc-in-run-job')).toEqual([
       'deadlock self',
       'vm_submit_wq/0 [dma_fence_signalling] waitFences vm_bo',
-      'waiter [] wait bind_finished',
     ])
   })
 

@@ -33,6 +33,9 @@ interface Options {
   readonly traceDir: string
   readonly json?: boolean
   readonly reporter?: readonly ReportChoice[]
+  readonly ascii?: boolean
+  readonly shortest?: boolean
+  readonly all?: boolean
 }
 
 export function checkCommand(program: Command, terminal: Terminal): void {
@@ -49,6 +52,14 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .option('--max-memory <bytes>', 'stop when the process uses so much memory (500M, 2G)', bytes)
     .option('--timeout <duration>', 'stop each check after so long (30s, 5m)', duration)
     .option('--depth-first', 'search depth first: less memory, longer traces')
+    .addOption(
+      new Option('--shortest', 'a shortest trace: search every state, breadth first').conflicts([
+        'depthFirst',
+        'reduction',
+        'symmetry',
+      ]),
+    )
+    .option('--all', 'tell all violations that differ, by kind and cycle of lock classes, with a trace each')
     .addOption(new Option('--machine <name>', 'what executes the models').choices(machines).default('auto'))
     .addOption(
       new Option('--reduction <name>', 'how much is searched: all reductions, stubborn sets only, or every state')
@@ -70,6 +81,7 @@ export function checkCommand(program: Command, terminal: Terminal): void {
       `tell the results in this form too, or in a file (${reporters.map(({ name }) => name).join(', ')}); can be repeated`,
       reportChoice,
     )
+    .option('--ascii', 'draw with ASCII only; by itself where the locale is not UTF-8')
     .action(async (paths: string[], options: Options) => {
       terminal.exitWith(await run(paths, options, terminal))
     })

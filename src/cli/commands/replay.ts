@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Option, type Command } from 'commander'
 import { count, printable } from '#base/text'
+import { machineFor } from '#check/machine'
 import { Interpreter } from '#interp/interpreter'
 import type { State } from '#interp/state'
 import { contentHash } from '#ir/hash'
+import { asciiSymbols } from '#report/symbols'
 import { traceText } from '#report/trace-text'
 import { lower } from '#semantics/lower/lower'
 import { readTrace } from '#trace/codec'
 import { explain } from '#trace/explanation'
+import { pointOfNoReturn } from '#trace/point-of-no-return'
 import { replay, type Replay } from '#trace/replay'
 import type { Trace } from '#trace/trace'
 import { exitStatus, type ExitStatus } from '../exit-status.ts'
 import { jsonText } from '#base/json-text'
+import { modelLink } from '../model-link.ts'
 import { modelOf } from '../model-of-trace.ts'
 import { readText } from '../read-text.ts'
 import { walk } from '../stepping.ts'
@@ -20,6 +24,7 @@ import type { Terminal } from '../terminal.ts'
 interface Options {
   readonly step?: boolean
   readonly json?: boolean
+  readonly ascii?: boolean
 }
 
 export function replayCommand(program: Command, terminal: Terminal): void {
@@ -30,6 +35,7 @@ export function replayCommand(program: Command, terminal: Terminal): void {
     .argument('[models...]', 'where to look for the model; the folder models unless said')
     .addOption(new Option('--step', 'walk through it step by step').conflicts('json'))
     .option('--json', 'print one JSON document')
+    .option('--ascii', 'draw with ASCII only; by itself where the locale is not UTF-8')
     .action(async (file: string, paths: string[], options: Options) => {
       terminal.exitWith(await run(file, paths, options, terminal))
     })
@@ -37,8 +43,9 @@ export function replayCommand(program: Command, terminal: Terminal): void {
 
 async function run(file: string, paths: readonly string[], options: Options, terminal: Terminal): Promise<ExitStatus> {
   const trace = readTrace(readText(file), file)
-  const { model, registry } = await modelOf(trace, file, paths)
-  const machine = new Interpreter(lower(model, registry))
+  const { model, registry, file: modelFile } = await modelOf(trace, file, paths)
+  const system = lower(model, registry)
+  const machine = new Interpreter(system)
   const changed = contentHash(model) !== trace.model.hash
   const again = replay(machine, trace)
   if (options.json === true) terminal.out(jsonText(documentOf(trace, again, changed)))
@@ -47,8 +54,13 @@ async function run(file: string, paths: readonly string[], options: Options, ter
     const end = again.reproduces ? `end: ${trace.outcome.kind}` : `end: ${again.why}`
     if (options.step === true) await walk(machine, again.path, again.states, end, terminal)
     else if (again.reproduces) {
-      const explanation = explain(machine, again.path, again.states, trace.outcome)
-      terminal.out(traceText(trace, explanation, terminal.style, terminal.width))
+      const explanation = explain(machine, again.path, again.states, trace.outcome, {
+        pointOfNoReturn: pointOfNoReturn(machineFor(system, 'auto').machine, again.path, trace.outcome),
+      })
+      const { style, width, hasLinks } = terminal
+      const symbols = options.ascii === true ? asciiSymbols : terminal.symbols
+      const link = hasLinks ? modelLink(modelFile) : undefined
+      terminal.out(traceText(trace, explanation, { style, width, symbols, link }))
     }
     tell(trace, again, terminal)
   }
