@@ -49,6 +49,7 @@ const bundle = await rolldown({
     index: 'src/index.ts',
     'kernel/index': 'src/kernel/index.ts',
     'cli/main': 'src/cli/main.ts',
+    'cli/pool-thread': 'src/cli/pool-thread.ts',
     'testing/check': 'src/check.ts',
     'testing/vitest': 'src/testing/vitest.ts',
     'testing/matchers': 'src/testing/matchers.ts',

@@ -69,7 +69,17 @@ const rooms: Readonly<Record<string, Room>> = {
       'check',
       'report',
     ],
-    packages: ['commander', 'node:crypto', 'node:fs', 'node:module', 'node:path', 'node:readline/promises', 'node:url'],
+    packages: [
+      'commander',
+      'node:crypto',
+      'node:fs',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:readline/promises',
+      'node:url',
+      'node:worker_threads',
+    ],
   },
 }
 

@@ -1,41 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Option, type Command } from 'commander'
-import { machines, type MachineChoice } from '#check/machine'
-import { reductions, symmetries, type ReductionChoice, type SymmetryChoice } from '#check/options'
+import { machines } from '#check/machine'
+import { reductions, symmetries } from '#check/options'
 import { kinds, type Kind } from '#ir/model'
 import { reporters } from '#report/reporters'
 import { nameWidthOf } from '#report/text-report'
 import { bytes, duration, kindList, parameter, setting, positive, selectInstances, selectKinds } from '../arguments.ts'
-import { checkInstance } from '../check-instance.ts'
+import { checkAll } from '../check-all.ts'
+import type { Wanted } from '../check-instance.ts'
+import { inShard, shard, type Shard } from '../shard.ts'
 import { statusOf, type ExitStatus } from '../exit-status.ts'
 import { Faults } from '../faults.ts'
 import { Interrupt } from '../interrupt.ts'
 import { loadModels } from '../load-models.ts'
 import { Outcomes } from '../outcomes.ts'
-import { ProgressLine } from '../progress.ts'
 import { reportChoice, withPrinter, type ReportChoice } from '../report-choice.ts'
 import type { Terminal } from '../terminal.ts'
 
-interface Options {
+interface Options extends Omit<Wanted, 'kinds'> {
   readonly variant?: string
   readonly param?: Record<string, number>
   readonly property?: readonly Kind[]
   readonly ignore?: readonly Kind[]
-  readonly maxStates?: number
-  readonly maxMemory?: number
-  readonly timeout?: number
-  readonly depthFirst?: boolean
-  readonly machine: MachineChoice
-  readonly reduction: ReductionChoice
-  readonly symmetry?: SymmetryChoice
-  readonly checkReduction?: boolean
-  readonly expect: boolean
   readonly traceDir: string
   readonly json?: boolean
   readonly reporter?: readonly ReportChoice[]
   readonly ascii?: boolean
-  readonly shortest?: boolean
-  readonly all?: boolean
+  readonly workers?: number
+  readonly shard?: Shard
 }
 
 export function checkCommand(program: Command, terminal: Terminal): void {
@@ -81,6 +73,8 @@ export function checkCommand(program: Command, terminal: Terminal): void {
       `tell the results in this form too, or in a file (${reporters.map(({ name }) => name).join(', ')}); can be repeated`,
       reportChoice,
     )
+    .option('--shard <i/n>', 'only part i of n: every n-th model', shard)
+    .option('--workers <n>', 'threads that check instances; the cores, where there are many instances', positive)
     .option('--ascii', 'draw with ASCII only; by itself where the locale is not UTF-8')
     .action(async (paths: string[], options: Options) => {
       terminal.exitWith(await run(paths, options, terminal))
@@ -91,26 +85,52 @@ async function run(paths: readonly string[], options: Options, terminal: Termina
   const reports = withPrinter(options.reporter ?? [], options.json === true)
   const faults = new Faults(terminal)
   const interrupt = new Interrupt()
-  const progress = new ProgressLine(process.stderr)
   const instances =
     (await faults.catch(async () => {
-      const { models, errors } = await loadModels(paths)
+      const { models: all, errors } = await loadModels(paths)
+      const models = options.shard === undefined ? all : inShard(all, options.shard)
       for (const error of errors) faults.add(error)
       return models.length === 0 ? [] : selectInstances(models, options)
     })) ?? []
   const looked = await faults.catch(() => selectKinds(options.property, options.ignore))
   const nameWidth = nameWidthOf(instances)
   const { traceDir } = options
-  const outcomes = new Outcomes({ reports, traceDir, only: instances.length === 1, nameWidth, faults, terminal })
-  for (const instance of looked === undefined ? [] : instances) {
-    if (interrupt.signal.aborted) break
-    await faults.catch(async () => {
-      const result = await checkInstance(instance, { ...options, kinds: looked! }, interrupt, progress)
-      outcomes.add(result, instance.model.file)
-    })
-  }
+  const ascii = options.ascii === true
+  const only = instances.length === 1
+  const outcomes = new Outcomes({ reports, traceDir, only, nameWidth, ascii, faults, terminal })
+  const checked =
+    looked === undefined ? [] : checkAll(instances, { ...wantedOf(options), kinds: looked }, options, interrupt)
+  for await (const { instance, result } of checked)
+    await faults.catch(async () => outcomes.add(await result, instance.model.file))
   outcomes.finish()
   if (interrupt.signal.aborted)
     terminal.error(`interrupted; ${outcomes.results.length} of ${instances.length} instances were looked at`)
   return statusOf(outcomes.results, { ...faults, interrupted: interrupt.signal.aborted })
 }
+
+/** What the options say about each check. Exactly that: it goes to other threads. */
+const wantedOf = ({
+  maxStates,
+  maxMemory,
+  timeout,
+  depthFirst,
+  machine,
+  reduction,
+  symmetry,
+  checkReduction,
+  shortest,
+  all,
+  expect,
+}: Options): Omit<Wanted, 'kinds'> => ({
+  machine,
+  reduction,
+  expect,
+  ...(maxStates !== undefined && { maxStates }),
+  ...(maxMemory !== undefined && { maxMemory }),
+  ...(timeout !== undefined && { timeout }),
+  ...(depthFirst !== undefined && { depthFirst }),
+  ...(symmetry !== undefined && { symmetry }),
+  ...(checkReduction !== undefined && { checkReduction }),
+  ...(shortest !== undefined && { shortest }),
+  ...(all !== undefined && { all }),
+})
