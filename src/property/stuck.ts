@@ -98,7 +98,8 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     if (a.interrupted !== b.interrupted) return b.interrupted
     const size = a.waits.core.length - b.waits.core.length
     const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
-    return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+    const objects = compare(a.waits.objects, b.waits.objects)
+    return (size || names || objects || graph.depth(a.state) - graph.depth(b.state)) < 0
   }
 
   function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {

@@ -142,8 +142,6 @@ describe('the counterexample gets stuck where the scenario says', () => {
     expect(await reason(v4lFenceBlind, 'fence-at-qbuf')).toEqual([
       'masked none',
       'capture [] scheduleInterruptible done_wq',
-      'evict [frame_resv] waitFences frame_resv',
-      'gpu [] waitFences frame_resv',
     ])
     expect(await reason(lrCompletion, 'completion-fence-no-reclaim')).toEqual([
       'masked none',

@@ -27,7 +27,6 @@ describe('the verdict is the one of the story', () => {
       'deadlock cycle',
       'system_wq/0 [] wait fence',
       'system_wq/1 [] wait fence',
-      'waiter [] wait fence',
     ])
     expect(await verdict(ueventWq, 'one-slot-left')).toBe('holds')
     expect(await verdict(ueventWq, 'dedicated-queue')).toBe('holds')

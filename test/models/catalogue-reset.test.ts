@@ -69,7 +69,6 @@ describe('the deadlock is the one of the story', () => {
     expect(await reason(vblankCommitChain, 'future-fence-after-commit')).toEqual([
       'masked cycle',
       'commit-work [] waitSyncobjForSubmit in_syncobj',
-      'gpu [] wait out_fence',
       'user [] waitForCompletionTimeout hw_done',
     ])
   })
