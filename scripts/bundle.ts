@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown, type Plugin } from 'rolldown'
+import { pageScript, pageStyle } from '../src/page/compiled.ts'
 
 // Writes dist/: the command, what models import, and what both share, each in one file, since Node spends a millisecond
 // on each module it loads. Run: npm run build
@@ -42,6 +43,15 @@ const plainBuiltins: Plugin = {
   },
 }
 
+/** The page of the HTML report is compiled now, not by who uses it. */
+const compiledPage: Plugin = {
+  name: 'compiled-page',
+  load(id) {
+    if (!id.endsWith('/src/page/compiled.ts')) return null
+    return `export const pageScript = ${JSON.stringify(pageScript)}, pageStyle = ${JSON.stringify(pageStyle)}`
+  },
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
@@ -58,7 +68,7 @@ const bundle = await rolldown({
   external: ['vitest', 'fast-check'],
   platform: 'node',
   resolve: { conditionNames: ['fencecheck-source', 'node', 'import', 'default'] },
-  plugins: [plainBuiltins],
+  plugins: [plainBuiltins, compiledPage],
 })
 // Every file but index.js lies in one folder: the sources that ask where they are expect to be one folder deep.
 const { output } = await bundle.write({
@@ -71,7 +81,7 @@ const { output } = await bundle.write({
       { name: 'language', test: /src[/](base|ir|model|semantics|system)[/]/ },
       {
         name: 'checker',
-        test: /src[/](check|engine|explore|export|interp|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
+        test: /src[/](check|engine|explore|export|interp|page|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
       },
     ],
   },
@@ -82,6 +92,8 @@ const packages = new Set(
     file.type === 'chunk' ? file.moduleIds.map((id) => /node_modules\/([^/]+)/.exec(id)?.[1]) : [],
   ),
 )
+// Inside of the page.
+packages.add('preact')
 const licences = [...packages]
   .filter((name) => name !== undefined)
   .toSorted()

@@ -46,8 +46,12 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: ['node:timers/promises', 'node:util', 'node:v8'],
   },
+  page: {
+    rooms: ['trace'],
+    packages: ['node:fs', 'node:url', 'preact', 'preact/hooks', 'rolldown'],
+  },
   report: {
-    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check'],
+    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check', 'page'],
     packages: ['node:crypto', 'node:util'],
   },
   testing: {
@@ -88,7 +92,7 @@ const models = new URL('../models/', import.meta.url).pathname
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
 
 const importsOf = (text: string): string[] =>
@@ -128,7 +132,7 @@ test.each(files)('src/%s imports only what its room may', (file) => {
     } else if (spec.startsWith('#')) expect([room, ...allowed!.rooms], spec).toContain(spec.slice(1).split('/')[0])
     else expect(allowed!.packages, spec).toContain(spec)
   }
-  expect(basename(file)).toMatch(/^[a-z0-9-]+\.ts$/)
+  expect(basename(file)).toMatch(/^[a-z0-9-]+\.tsx?$/)
 })
 
 test.each(filesIn(models))('models/%s imports the package only', (file) => {

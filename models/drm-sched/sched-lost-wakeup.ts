@@ -33,7 +33,7 @@ export default model(
         kind: 'unsignalled-fence',
         shape: 'none',
         processes: ['waiter'],
-        objects: ['job2_finished'],
+        objects: ['job1_finished'],
       },
       'requeue-unready': {
         kind: 'unsignalled-fence',

@@ -8,6 +8,7 @@ import { TextReport, textReporter } from '#report/text-report'
 import { writeTrace } from '#trace/codec'
 import type { Faults } from './faults.ts'
 import { modelLink } from './model-link.ts'
+import { readText } from './read-text.ts'
 import { reason } from './reason.ts'
 import type { ReportChoice } from './report-choice.ts'
 import type { Terminal } from './terminal.ts'
@@ -34,6 +35,7 @@ export class Outcomes {
   readonly #manner: Manner
   readonly #folder: TraceFolder
   readonly #reported: Reported[] = []
+  readonly #sources = new Map<string, string | undefined>()
   /** Set where text is what is printed. */
   readonly #text: TextReport | undefined
 
@@ -57,7 +59,8 @@ export class Outcomes {
     const traceFile =
       result.violation === undefined ? undefined : this.#save(result, writeTrace(result.violation.trace))
     const others = (result.others ?? []).map(({ trace }) => this.#save(result, writeTrace(trace)))
-    const reported = { result, file, traceFile, others }
+    const source = result.violation === undefined ? undefined : this.#sourceOf(file)
+    const reported = { result, file, traceFile, others, source }
     this.#reported.push(reported)
     this.#print(this.#text?.add(reported) ?? [])
   }
@@ -75,6 +78,18 @@ export class Outcomes {
       const appended = reporter.appendix === undefined ? undefined : process.env[reporter.appendix.variable]
       if (appended) this.#write(appended, reporter.appendix!.render(this.#reported, errors), append)
     }
+  }
+
+  /** The text of a model, undefined where it cannot be read again. */
+  #sourceOf(file: string): string | undefined {
+    if (!this.#sources.has(file)) {
+      try {
+        this.#sources.set(file, readText(file))
+      } catch {
+        this.#sources.set(file, undefined)
+      }
+    }
+    return this.#sources.get(file)
   }
 
   #save(result: Result, content: string): string | undefined {

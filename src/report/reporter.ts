@@ -10,6 +10,8 @@ export interface Reported {
   readonly traceFile: string | undefined
   /** Those of the other violations, in their order. */
   readonly others?: readonly (string | undefined)[]
+  /** The text of the model file, where there is a violation and the text could be read. */
+  readonly source?: string | undefined
 }
 
 /**

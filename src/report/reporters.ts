@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { githubReporter } from './github.ts'
+import { htmlReporter } from './html.ts'
 import { jsonReporter } from './result-json.ts'
 import { junitReporter } from './junit.ts'
 import type { Reporter } from './reporter.ts'
@@ -15,4 +16,5 @@ export const reporters: readonly Reporter[] = [
   junitReporter,
   sarifReporter,
   tapReporter,
+  htmlReporter,
 ]

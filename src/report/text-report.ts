@@ -5,7 +5,7 @@ import { printable } from '#base/text'
 import { configurations } from '#check/safe-only-if'
 import type { Result, ResultViolation } from '#check/result'
 import type { Reported, Reporter } from './reporter.ts'
-import type { Symbols } from './symbols.ts'
+import { asciiSymbols, type Symbols } from './symbols.ts'
 import { configurationLine, summaryLine, verdictDetails, verdictLine } from './verdict-text.ts'
 import { instanceName, plainStyle, withoutCommands, type Style } from './words.ts'
 
@@ -96,7 +96,7 @@ const saved = ({ trace }: ResultViolation, traceFile: string | undefined, file: 
 export const nameWidthOf = (instances: readonly Pick<Result, 'variant' | 'params' | 'switches'>[]): number =>
   Math.min(36, Math.max(26, ...instances.map((instance) => instanceName(instance).length)))
 
-/** The same without colours, whole, with what could not be checked. */
+/** The same without colours and in ASCII, whole, with what could not be checked. */
 export const textReporter: Reporter = {
   name: 'text',
   extension: 'txt',
@@ -106,6 +106,7 @@ export const textReporter: Reporter = {
     const report = new TextReport({
       style: plainStyle,
       width: 100,
+      symbols: asciiSymbols,
       only: reported.length === 1,
       nameWidth: nameWidthOf(reported.map(({ result }) => result)),
     })

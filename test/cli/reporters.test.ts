@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { readCommands, readJunit, readKtap, readSarif } from '../report/formats.ts'
+import { readCommands, readHtml, readJunit, readKtap, readSarif } from '../report/formats.ts'
 import { expectRefused, faultsOf, Workspace } from './run.ts'
 import { abba, documentOf, quiet } from './samples.ts'
 
@@ -11,7 +11,7 @@ const counted = abba().replace('(m) => {', "(m) => { process.stderr.write('built
 describe.concurrent('check --reporter', () => {
   test('tells one search in every form asked for, text on stdout', async () => {
     const space = new Workspace({ 'm.ts': counted })
-    const names = ['sarif', 'junit', 'tap', 'github', 'json', 'text']
+    const names = ['sarif', 'junit', 'tap', 'github', 'json', 'text', 'html']
     const plain = await space.run('check', 'm.ts')
     const ran = await space.run('check', 'm.ts', ...names.flatMap((name) => ['--reporter', `${name}=out/${name}`]))
     expect(ran.status).toBe(1)
@@ -26,6 +26,11 @@ describe.concurrent('check --reporter', () => {
       { name: 'error', properties: { file: 'm.ts', line: '5' } },
     ])
     expect(documentOf(space.read('out/json'))).toMatchObject({ models: [{ kind: 'deadlock' }] })
+    const { instances, sources } = readHtml(space.read('out/html')).data
+    expect(instances).toMatchObject([
+      { file: 'm.ts', counterexample: { source: 0, steps: [{ at: 'm.ts:5' }, { at: 'm.ts:6' }] } },
+    ])
+    expect(sources).toEqual([counted])
     expect(space.files('out')).toEqual(names.toSorted())
   })
 
@@ -85,6 +90,6 @@ describe.concurrent('check --reporter', () => {
 
   test('is in the help with every name', async () => {
     const { stdout } = await new Workspace().run('check', '--help')
-    expect(stdout.replace(/\s+/g, ' ')).toContain('(text, json, github, junit, sarif, tap)')
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(text, json, github, junit, sarif, tap, html)')
   })
 })

@@ -21,7 +21,7 @@ function refuseStaleBuild(): void {
         .map((name) => statSync(join(folder, name)).mtimeMs),
     )
   const dist = join(root, 'dist')
-  if (!existsSync(dist) || newest(dist, '.js') < newest(join(root, 'src'), '.ts'))
+  if (!existsSync(dist) || newest(dist, '.js') < newest(join(root, 'src'), ''))
     throw new Error('dist/ is older than src/; run `npm run build` before the tests of the command line')
 }
 refuseStaleBuild()

@@ -19,8 +19,13 @@ import { reason, size, stuckAfter, verdict } from './scenario.ts'
 
 describe('the verdict is the one of the story', () => {
   test('no lock is involved: a job that is pushed is never run', async () => {
-    for (const variant of ['idle-after-none', 'kick-only-when-idle', 'requeue-unready'])
+    for (const variant of ['idle-after-none', 'requeue-unready'])
       expect(await reason(lostWakeup, variant)).toEqual(['unsignalled-fence none', 'waiter [] wait job2_finished'])
+    // Here the kick for either of the jobs may be the one that is left out.
+    expect(await reason(lostWakeup, 'kick-only-when-idle')).toEqual([
+      'unsignalled-fence none',
+      'waiter [] wait job1_finished',
+    ])
     expect(await reason(errorDepLoop, 'clear-dep')).toEqual(['unsignalled-fence none', 'waiter [] wait job_finished'])
     expect(await stuckAfter(errorDepLoop, 'clear-dep', 'timeout-work')).toMatch(/^queueWork run_job_work/)
   })

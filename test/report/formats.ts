@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import Ajv from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { XmlDocument, XsdValidator, XmlElement } from 'libxml2-wasm'
+import type { PageData } from '#page/data'
 
 // What accepts the documents of the reporters: the published schema, or what the format's readers do, written down here.
 // Each answers what it has read; each throws at what it does not take.
@@ -203,4 +204,34 @@ export function readCommands(log: string): readonly Command[] {
     })
     return [{ name: command[1]!, properties: Object.fromEntries(properties), data: unescape(command[3]!) }]
   })
+}
+
+/** An HTML report: the data of the page, and its policy by directive. */
+export function readHtml(html: string): {
+  readonly data: PageData
+  readonly policy: Readonly<Record<string, readonly string[]>>
+} {
+  if (!html.startsWith('<!doctype html>\n')) throw new Error('no doctype')
+  // What is inside of a script or style ends where its element does; all else is written as XML would be.
+  const inside: string[] = []
+  const skeleton = html
+    .slice('<!doctype html>'.length)
+    .replace(/(<(script|style)\b[^>]*>)([^]*?)(?=<\/\2)/gi, (_, start: string, _name: string, text: string) => {
+      inside.push(text)
+      return start
+    })
+  using document = XmlDocument.fromString(skeleton)
+  const attribute = (element: string, name: string): string => document.get(`//${element}/@${name}`)?.content ?? ''
+  if (inside.length !== 3) throw new Error(`${inside.length} scripts and styles`)
+  if (!html.includes('<meta charset="utf-8"/>')) throw new Error('no encoding')
+  const policy = attribute('meta[@http-equiv="Content-Security-Policy"]', 'content')
+  return {
+    data: JSON.parse(inside[1]!) as PageData,
+    policy: Object.fromEntries(
+      policy.split('; ').map((directive) => {
+        const [name, ...values] = directive.split(' ')
+        return [name!, values]
+      }),
+    ),
+  }
 }

@@ -4,7 +4,7 @@ import { FencecheckError } from '#base/errors'
 import { githubSummary } from '#report/github-summary'
 import type { Reporter } from '#report/reporter'
 import { reporters } from '#report/reporters'
-import { readCommands, readJunit, readKtap, readSarif } from './formats.ts'
+import { readCommands, readHtml, readJunit, readKtap, readSarif } from './formats.ts'
 import { readMermaid } from './mermaid-grammar.ts'
 import { broken, everything, withText } from './reported.ts'
 
@@ -36,6 +36,10 @@ const structure: Readonly<Record<string, (document: string) => unknown>> = {
         .length,
     ]),
   tap: (document) => readKtap(document).map(({ passes, subtests }) => [passes, subtests.map((one) => one.passes)]),
+  html: (document) => {
+    const { data, policy } = readHtml(document)
+    return [policy, data.instances.map(({ verdict, counterexample }) => [verdict, counterexample?.steps.length])]
+  },
   summary: (document) => [
     document.split('\n').filter((line) => /^(?:#|\||<|`|sequence)/.test(line)).length,
     diagrams(document).map((diagram) => readMermaid(diagram).map(([kind]) => kind)),
@@ -43,7 +47,7 @@ const structure: Readonly<Record<string, (document: string) => unknown>> = {
 }
 
 test('every reporter has a form of its own, with all that a list of them shows', () => {
-  expect(reporters.map(({ name }) => name)).toEqual(['text', 'json', 'github', 'junit', 'sarif', 'tap'])
+  expect(reporters.map(({ name }) => name)).toEqual(['text', 'json', 'github', 'junit', 'sarif', 'tap', 'html'])
   for (const { mediaType, extension, does } of reporters) {
     expect(mediaType).toMatch(/^[a-z]+\/[a-z+]+$/)
     expect(extension).toMatch(/^[a-z]+$/)
