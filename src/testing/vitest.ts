@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, type MatcherState } from 'vitest'
+import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
 import type { Trace } from '#trace/trace'
 import * as matchers from './matchers.ts'
@@ -9,19 +10,25 @@ import type { DeadlockWanted, Match } from './matchers.ts'
 
 type Matcher = (subject: unknown, ...rest: never[]) => Promise<Match>
 
-/** A failing test has what was found attached to it: what it says in full stays with the test's report. */
+/** A failing test has the page of what was found attached to it. */
 const attaching = (matcher: Matcher) =>
   async function (this: MatcherState, subject: unknown, ...rest: unknown[]): Promise<Match> {
     const match = await matcher(subject, ...(rest as never[]))
     const violation = match.meta?.result.violation
     if (match.pass === (this.isNot === true) && violation !== undefined)
       await this.task?.context.annotate(violation.explanation.headline, {
-        body: match.message(),
+        body: await reportOf(match.meta!.result),
         bodyEncoding: 'utf-8',
-        contentType: 'text/plain',
+        contentType: 'text/html',
       })
     return match
   }
+
+/** The page with the counterexample; what makes it is loaded only if it is needed. */
+async function reportOf(result: Result): Promise<string> {
+  const { htmlReporter } = await import('#report/html')
+  return htmlReporter.render([{ result, file: result.id, traceFile: undefined }], [])
+}
 
 const { toBeDeadlockFree, toDeadlock, toHold, toReplay, toBeFullyReached } = matchers
 expect.extend({

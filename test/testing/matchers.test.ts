@@ -57,7 +57,7 @@ describe('what fails', () => {
   test('says why in the words of the command', async () => {
     const said = await messageOf(expect(bad).toBeDeadlockFree())
     expect(said).toMatch(/^expected t\/abba both-orders to be free of deadlocks/)
-    expect(said).toMatch(/'ab' waits for mutex b in mutex_lock\(\).*while holding a/)
+    expect(said).toMatch(/'ab', holding a, waits for mutex b in\s+mutex_lock\(\)/)
     expect(said).toMatch(/lock a/)
   })
 
@@ -97,9 +97,14 @@ describe('what fails', () => {
   })
 })
 
-test('a failing test has what was found attached, and a passing one has not', async ({ task }) => {
+test('a failing test has the page of what was found attached, and a passing one has not', async ({ task }) => {
   await messageOf(expect(bad).toHold())
   await expect(good).toHold()
   await expect(bad).not.toHold()
-  expect(task.annotations.map(({ message }) => message)).toEqual([expect.stringMatching(/'ab' waits for mutex b/)])
+  expect(task.annotations.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^'ab', holding a, waits for mutex b/),
+  ])
+  const [{ attachment }] = task.annotations as unknown as [{ attachment: { contentType: string; body: string } }]
+  expect(attachment.contentType).toBe('text/html')
+  expect(attachment.body).toMatch(/^<!doctype html>[^]*Content-Security-Policy[^]*t\/abba/i)
 })
