@@ -75,6 +75,7 @@ const rooms: Readonly<Record<string, Room>> = {
     ],
     packages: [
       'commander',
+      'valibot',
       'node:crypto',
       'node:fs',
       'node:module',

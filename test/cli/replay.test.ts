@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { truncateSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { expectRefused, faultsOf, root, Workspace } from './run.ts'
+import { expectRefused, faultsOf, root, Workspace, type Ran } from './run.ts'
 import { abba, family, quiet, selfDeadlock } from './samples.ts'
 
 const name = 'test-abba.trace.json'
 const file = `.fencecheck/${name}`
+
+/** Runs the tests of a folder with our vitest, and with fencecheck as it is built. */
+async function runsTests(space: Workspace): Promise<Ran> {
+  space.put('package.json', { type: 'module' })
+  mkdirSync(join(space.path, 'node_modules'), { recursive: true })
+  for (const [name, target] of [
+    ['fencecheck', root],
+    ['vitest', join(root, 'node_modules/vitest')],
+  ] as const)
+    if (!existsSync(join(space.path, 'node_modules', name))) symlinkSync(target, join(space.path, 'node_modules', name))
+  return space.runWith({ script: join(root, 'node_modules/vitest/vitest.mjs') }, 'run', '--no-color')
+}
 
 /** A folder with a model and its trace. */
 async function traced(model = abba()): Promise<Workspace> {
@@ -227,4 +239,44 @@ describe.concurrent('replay refuses', () => {
       expect(faultsOf(ran)).toEqual([])
     }
   })
+})
+
+test('replay --as-test writes a test that imports the model and passes as written, with names as data', async () => {
+  const id = 'test/abba'
+  const hostile = "'); process.exit(7); //\u2028`${1}\u202e"
+  const space = new Workspace({
+    'models/m.ts': abba(id).replaceAll("m.mutex('a')", `m.mutex(${JSON.stringify(hostile)})`),
+  })
+  await space.run('check')
+  const [trace] = space.files('.fencecheck')
+  const written = await space.run('replay', `.fencecheck/${trace}`, '--as-test')
+  expect(written.status).toBe(0)
+  expect(written.stdout).toMatch(
+    /^import \{ expect, test \} from 'vitest'\nimport 'fencecheck\/vitest'\nimport model from "\.\/models\/m\.ts"\n/,
+  )
+  expect(written.stdout).not.toMatch(/[^\n -~]/)
+  space.put('replay.test.ts', written.stdout)
+  const passed = await runsTests(space)
+  expect(passed.stdout).toMatch(/Tests +1 passed/)
+  expect(passed.status).toBe(0)
+  // Once the model is mended it fails, and says where.
+  space.put('models/m.ts', quiet(id))
+  const failed = await runsTests(space)
+  expect(failed.status).toBe(1)
+  expect(failed.stderr).toMatch(
+    /expected the trace of \d+ steps to lead test\/abba to deadlock: step \d+ .* cannot be taken/,
+  )
+})
+
+test('replay --as-test of a model in JSON is refused', async () => {
+  const space = new Workspace({ 'm.ts': abba() })
+  const json = await space.run('export', 'm.ts', '--to', 'json')
+  space.put('m.json', json.stdout)
+  await space.run('check', 'm.json')
+  const [trace] = space.files('.fencecheck')
+  const ran = await space.run('replay', `.fencecheck/${trace}`, 'm.json', '--as-test')
+  expect([ran.status, ran.stderr]).toEqual([
+    2,
+    expect.stringMatching(/m\.json: a test imports its model, and this one is JSON/),
+  ])
 })

@@ -10,6 +10,7 @@ import { checkAll } from '../check-all.ts'
 import type { Wanted } from '../check-instance.ts'
 import { inShard, shard, type Shard } from '../shard.ts'
 import { statusOf, type ExitStatus } from '../exit-status.ts'
+import { overConfig, readConfig } from '../config.ts'
 import { Faults } from '../faults.ts'
 import { Interrupt } from '../interrupt.ts'
 import { loadModels } from '../load-models.ts'
@@ -76,8 +77,11 @@ export function checkCommand(program: Command, terminal: Terminal): void {
     .option('--shard <i/n>', 'only part i of n: every n-th model', shard)
     .option('--workers <n>', 'threads that check instances; the cores, where there are many instances', positive)
     .option('--ascii', 'draw with ASCII only; by itself where the locale is not UTF-8')
-    .action(async (paths: string[], options: Options) => {
-      terminal.exitWith(await run(paths, options, terminal))
+    .action(async (paths: string[], options: Options, command: Command) => {
+      const config = await readConfig()
+      const isGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli'
+      const places = command.args.length === 0 ? (config.models ?? paths) : paths
+      terminal.exitWith(await run(places, overConfig(options, config, isGiven), terminal))
     })
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { relative, sep } from 'node:path'
 import { Option, type Command } from 'commander'
+import { FencecheckError } from '#base/errors'
 import { count, printable } from '#base/text'
 import { machineFor } from '#check/machine'
 import { Interpreter } from '#interp/interpreter'
 import type { State } from '#interp/state'
 import { contentHash } from '#ir/hash'
 import { asciiSymbols } from '#report/symbols'
+import { traceTest } from '#report/trace-test'
 import { traceText } from '#report/trace-text'
 import { lower } from '#semantics/lower/lower'
 import { readTrace } from '#trace/codec'
@@ -25,6 +28,7 @@ interface Options {
   readonly step?: boolean
   readonly json?: boolean
   readonly ascii?: boolean
+  readonly asTest?: boolean
 }
 
 export function replayCommand(program: Command, terminal: Terminal): void {
@@ -35,6 +39,7 @@ export function replayCommand(program: Command, terminal: Terminal): void {
     .argument('[models...]', 'where to look for the model; the folder models unless said')
     .addOption(new Option('--step', 'walk through it step by step').conflicts('json'))
     .option('--json', 'print one JSON document')
+    .addOption(new Option('--as-test', 'print a test file for vitest that replays it').conflicts(['json', 'step']))
     .option('--ascii', 'draw with ASCII only; by itself where the locale is not UTF-8')
     .action(async (file: string, paths: string[], options: Options) => {
       terminal.exitWith(await run(file, paths, options, terminal))
@@ -48,6 +53,10 @@ async function run(file: string, paths: readonly string[], options: Options, ter
   const machine = new Interpreter(system)
   const changed = contentHash(model) !== trace.model.hash
   const again = replay(machine, trace)
+  if (options.asTest === true && again.reproduces) {
+    terminal.out(traceTest(trace, importPath(modelFile)).trimEnd())
+    return exitStatus.asExpected
+  }
   if (options.json === true) terminal.out(jsonText(documentOf(trace, again, changed)))
   else {
     if (changed) terminal.error(`the model has changed since the trace was written (${trace.model.id})`)
@@ -65,6 +74,20 @@ async function run(file: string, paths: readonly string[], options: Options, ter
     tell(trace, again, terminal)
   }
   return again.reproduces ? exitStatus.asExpected : exitStatus.notAsExpected
+}
+
+/**
+ * How a test in the working directory imports the model.
+ * @throws FencecheckError `wrong-usage` for a model that is no module.
+ */
+function importPath(modelFile: string): string {
+  if (modelFile.endsWith('.json'))
+    throw new FencecheckError('wrong-usage', 'a test imports its model, and this one is JSON', {
+      site: { file: modelFile, line: 0 },
+      fix: 'replay it as it is: fencecheck replay <trace> <model>',
+    })
+  const path = relative('.', modelFile).split(sep).join('/')
+  return path.startsWith('../') ? path : `./${path}`
 }
 
 function tell({ model, outcome, steps }: Trace, again: Replay<State>, terminal: Terminal): void {
