@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Counterexample } from '#export/counterexample'
-import { check } from '#check/check'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
 import { Interpreter } from '#interp/interpreter'
 import type { State } from '#interp/state'
-import type { Model } from '#ir/model'
+import { kinds, type Model } from '#ir/model'
+import { Facts } from '#property/facts'
+import { judge } from '#property/judge'
+import { Evidence } from '#property/property'
 import { lower } from '#semantics/lower/lower'
 import { explain } from '#trace/explanation'
+import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 
-/** The counterexample of a model that has one, replayed. */
-export async function counterexampleOf(model: Model): Promise<Counterexample<State>> {
-  const { violation } = await check(model, kernelRegistry)
-  const machine = new Interpreter(lower(model, kernelRegistry))
-  const { trace } = violation!
+/** The counterexample of a model that has one, as a search finds it: with what minimising it would leave out. */
+export function counterexampleOf(model: Model): Promise<Counterexample<State>> {
+  const system = lower(model, kernelRegistry)
+  const machine = new Interpreter(system)
+  const facts = new Facts(machine)
+  const { graph, store, advance } = explore({ machine, frontier: new BreadthFirst(), observers: [facts] })
+  advance(Infinity)
+  const [violation] = judge(new Evidence(machine, graph, store, facts), true, new Set(kinds)).violations
+  const trace = recordTrace(model, system, violation!)
   const { path, states } = replay(machine, trace)
-  return { trace, explanation: explain(machine, path, states, trace.outcome), machine, states }
+  return Promise.resolve({ trace, explanation: explain(machine, path, states, trace.outcome), machine, states })
 }
 
 /** The names of everything in a model. */

@@ -138,15 +138,13 @@ describe('the counterexample gets stuck where the scenario says', () => {
     ])
   })
 
-  test('in memory management, which holds a reservation over the wait for what user space has to do', async () => {
+  test('in whoever waits for what user space has to do, with a fence owed to everybody', async () => {
     expect(await reason(v4lFenceBlind, 'fence-at-qbuf')).toEqual([
       'masked none',
       'capture [] scheduleInterruptible done_wq',
     ])
     expect(await reason(lrCompletion, 'completion-fence-no-reclaim')).toEqual([
       'masked none',
-      'evict [vm_resv] waitFences vm_resv',
-      'gpu-kernel [] [(user_flag.value || job_killed)]',
       'user-thread [] waitUserFence key_pressed',
     ])
   })
