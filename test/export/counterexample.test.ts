@@ -211,14 +211,6 @@ test('mermaid: a long trace is cut in the middle, and what is held there stays h
   expect(drawn.filter(([, , , text]) => text?.includes('left out'))).toHaveLength(1)
 })
 
-const parse = await import('mermaid' as string).then(
-  ({ default: mermaid }: { default: { parse: (text: string) => Promise<{ diagramType: string }> } }) => mermaid.parse,
-  () => undefined,
-)
-test.skipIf(parse === undefined)('mermaid: its own parser takes it (skipped unless installed: 150 MB)', async () => {
-  expect(await parse!(counterexampleForms['mermaid']!(plain))).toMatchObject({ diagramType: 'sequence' })
-})
-
 test('itf: the values and places of each state, and the step that led to it', () => {
   const { states } = readItf(counterexampleForms['itf']!(plain))
   const { steps } = plain.trace
