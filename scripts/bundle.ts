@@ -16,7 +16,8 @@ const late: ReadonlySet<string> = new Set(['node:child_process', 'node:crypto', 
  * some of them load when first read: 10 ms for `node:fs`. Taking the wanted ones out of the module costs nothing.
  */
 function builtin(module: string, whole: string | undefined, names: readonly string[]): string {
-  const from = `process.getBuiltinModule("${module}")`
+  // The chunk may have something of its own that is called process.
+  const from = `globalThis.process.getBuiltinModule("${module}")`
   const lines = names.map((name) => {
     const [theirs, ours = theirs] = name.split(' as ')
     return late.has(module)
@@ -70,7 +71,7 @@ const { output } = await bundle.write({
       { name: 'language', test: /src[/](base|ir|model|semantics|system)[/]/ },
       {
         name: 'checker',
-        test: /src[/](check|engine|explore|export|interp|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
+        test: /src[/](check|engine|explore|export|interp|lockdep|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
       },
     ],
   },

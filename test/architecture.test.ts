@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
   model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
   // Written as a user would: only with what the package exports.
   kernel: { rooms: [], packages: ['fencecheck'] },
+  lockdep: { rooms: ['base', 'ir', 'semantics', 'model'], packages: [] },
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },
   engine: { rooms: ['base', 'system'], packages: [] },
   explore: { rooms: ['base', 'system'], packages: [] },
@@ -35,6 +36,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'ir',
       'system',
       'semantics',
+      'lockdep',
       'interp',
       'engine',
       'explore',
@@ -47,7 +49,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['node:timers/promises', 'node:v8'],
   },
   report: {
-    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check'],
+    rooms: ['base', 'ir', 'semantics', 'lockdep', 'property', 'trace', 'export', 'check'],
     packages: ['node:crypto', 'node:util'],
   },
   testing: {
@@ -61,6 +63,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'system',
       'semantics',
       'model',
+      'lockdep',
       'interp',
       'explore',
       'property',

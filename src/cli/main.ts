@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts'
 import { explainCommand } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { listCommand } from './commands/list.ts'
+import { lockdepCommand } from './commands/lockdep.ts'
 import { replayCommand } from './commands/replay.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitStatus, failure } from './exit-status.ts'
@@ -30,7 +31,15 @@ export async function main(args: readonly string[]): Promise<never> {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText('after', statusHelp)
-  for (const add of [checkCommand, replayCommand, simulateCommand, listCommand, exportCommand, explainCommand])
+  for (const add of [
+    checkCommand,
+    replayCommand,
+    simulateCommand,
+    lockdepCommand,
+    listCommand,
+    exportCommand,
+    explainCommand,
+  ])
     add(program, terminal)
   try {
     await program.parseAsync(args, { from: 'user' })
