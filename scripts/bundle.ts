@@ -17,6 +17,7 @@ const late: ReadonlySet<string> = new Set(['node:child_process', 'node:crypto', 
  * some of them load when first read: 10 ms for `node:fs`. Taking the wanted ones out of the module costs nothing.
  */
 function builtin(module: string, whole: string | undefined, names: readonly string[]): string {
+  // The chunk may have something of its own that is called process.
   const from = `globalThis.process.getBuiltinModule("${module}")`
   const lines = names.map((name) => {
     const [theirs, ours = theirs] = name.split(' as ')
@@ -81,7 +82,7 @@ const { output } = await bundle.write({
       { name: 'language', test: /src[/](base|ir|model|semantics|system)[/]/ },
       {
         name: 'checker',
-        test: /src[/](check|engine|explore|export|interp|page|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
+        test: /src[/](check|engine|explore|export|interp|lockdep|page|property|reduce|report|simplify|simulate|trace)[/]|node_modules/,
       },
     ],
   },

@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
   model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
   // Written as a user would: only with what the package exports.
   kernel: { rooms: [], packages: ['fencecheck'] },
+  lockdep: { rooms: ['base', 'ir', 'semantics', 'model'], packages: [] },
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },
   engine: { rooms: ['base', 'system'], packages: [] },
   explore: { rooms: ['base', 'system'], packages: [] },
@@ -35,6 +36,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'ir',
       'system',
       'semantics',
+      'lockdep',
       'interp',
       'engine',
       'explore',
@@ -51,7 +53,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['node:fs', 'node:url', 'preact', 'preact/hooks', 'rolldown'],
   },
   report: {
-    rooms: ['base', 'ir', 'semantics', 'property', 'trace', 'export', 'check', 'page'],
+    rooms: ['base', 'ir', 'semantics', 'lockdep', 'property', 'trace', 'export', 'check', 'page'],
     packages: ['node:crypto', 'node:util'],
   },
   testing: {
@@ -65,6 +67,7 @@ const rooms: Readonly<Record<string, Room>> = {
       'system',
       'semantics',
       'model',
+      'lockdep',
       'interp',
       'explore',
       'property',

@@ -6,6 +6,7 @@ import { explainCommand } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { initCommand } from './commands/init.ts'
 import { listCommand } from './commands/list.ts'
+import { lockdepCommand } from './commands/lockdep.ts'
 import { replayCommand } from './commands/replay.ts'
 import { simulateCommand } from './commands/simulate.ts'
 import { exitStatus, failure } from './exit-status.ts'
@@ -35,6 +36,7 @@ export async function main(args: readonly string[]): Promise<never> {
     checkCommand,
     replayCommand,
     simulateCommand,
+    lockdepCommand,
     listCommand,
     exportCommand,
     explainCommand,
