@@ -30,7 +30,7 @@ export function lockdepText({ story, verdict, why, result }: JudgedStory, { styl
     ...(violation === undefined ? [wrap(oneLine(why), width, '  ')] : []),
     ...(violation === undefined
       ? []
-      : ['', indented(traceText(violation.trace, violation.explanation, style, width - 4))]),
+      : ['', indented(traceText(violation.trace, violation.explanation, { style, width: width - 4 }))]),
     ...rests(story, violation !== undefined, width),
   ]
   return withoutCommands(lines.join('\n'))

@@ -49,7 +49,7 @@ test('lockdep tells a person the circle, the verdict and how it comes about', as
     'circular, line 3, kernel 6.11.2-pump+, kworker/u8:2/77',
     'fs_reclaim  [reclaim]\n      taken by a system call holding &pump->valve_lock, in pump_calibrate+0x55/0x1b0 [pump]',
     'violated',
-    'step  pump_calibrate()',
+    'pump_calibrate()',
     'report.txt:30, pump_close_valves+0x24/0x90 [pump]',
     'this rests on',
   ])
