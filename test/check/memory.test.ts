@@ -24,7 +24,13 @@ async function limited(family: string, mebibytes: number, machine: string, reduc
 }
 
 // What a process of this size is can be read on Linux only. Once, not on both machines: it says itself which it wants.
-describe.skipIf(process.platform !== 'linux' || machineUnderTest === 'interpreter')('--max-memory', () => {
+const why =
+  process.platform !== 'linux'
+    ? ' (skipped: only Linux says how large a process is)'
+    : machineUnderTest === 'interpreter'
+      ? ' (skipped: runs with the engine project, which tries both machines)'
+      : ''
+describe.skipIf(why !== '')(`--max-memory${why}`, () => {
   test.each([
     ['ordered-locks', 180, 'engine', 'none'],
     ['fence-farm', 180, 'engine', 'none'],
