@@ -61,7 +61,7 @@ const bundle = await rolldown({
     'kernel/index': 'src/kernel/index.ts',
     'cli/main': 'src/cli/main.ts',
     'cli/pool-thread': 'src/cli/pool-thread.ts',
-    'testing/check': 'src/check.ts',
+    'testing/check': 'src/testing/check.ts',
     'testing/vitest': 'src/testing/vitest.ts',
     'testing/matchers': 'src/testing/matchers.ts',
     'testing/fast-check': 'src/testing/fast-check.ts',

@@ -22,10 +22,10 @@ function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** Text that came from a file, safe for a terminal: control and bidirectional-override characters become `?`. */
+/** Text that came from a file, safe for a terminal: control, line-separating and bidirectional characters become `?`. */
 export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')
 
 /** `1 state`, `2 states`; large numbers with separators that do not depend on the reader's locale. */
 export const count = (n: number, noun: string): string => `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`

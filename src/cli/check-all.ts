@@ -38,11 +38,13 @@ export async function* checkAll(
     const check = prepared(instance, wanted)
     return interrupt.during(() => check(interrupt.signal, (progress) => show(instance, progress)))
   }
+  // Threads work on while this one tells what is known.
+  const release = pool === undefined ? undefined : interrupt.hold()
   const pooled = pool === undefined ? [] : instances.map((instance) => pool.check(instance))
   try {
     for (const [i, instance] of instances.entries()) {
       if (pool === undefined && interrupt.signal.aborted) return
-      const result = pool === undefined ? alone(instance) : interrupt.during(() => pooled[i]!)
+      const result = pool === undefined ? alone(instance) : pooled[i]!
       const known = await result.finally(() => line.clear()).catch(() => 'wrong' as const)
       if (known === undefined) return
       yield { instance, result: result as Promise<Result> }
@@ -50,6 +52,7 @@ export async function* checkAll(
   } finally {
     interrupt.signal.removeEventListener('abort', stop)
     await pool?.close()
+    await release?.()
   }
 }
 

@@ -13,11 +13,19 @@ export class Interrupt {
 
   /** Does work that looks at the signal. */
   async during<T>(work: () => Promise<T>): Promise<T> {
-    const abort = (): void => this.#controller.abort()
-    process.once('SIGINT', abort)
+    const release = this.hold()
     try {
       return await work()
     } finally {
+      await release()
+    }
+  }
+
+  /** The same for work that goes on until the answer is called. */
+  hold(): () => Promise<void> {
+    const abort = (): void => this.#controller.abort()
+    process.once('SIGINT', abort)
+    return async () => {
       // Work that was too short to breathe has not heard of a Ctrl-C yet.
       await new Promise((resolve) => setImmediate(resolve))
       process.off('SIGINT', abort)

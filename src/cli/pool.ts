@@ -24,7 +24,7 @@ const script = new URL(`./pool-thread${extname(import.meta.url)}`, import.meta.u
 export class Pool {
   readonly #task: Task
   readonly #onProgress: (instance: Instance, progress: Progress) => void
-  readonly #idle: number
+  readonly #size: number
   readonly #queue: Waiting[] = []
   readonly #threads = new Set<Worker>()
   readonly #instances: Instance[] = []
@@ -32,7 +32,7 @@ export class Pool {
 
   /** @param size at least 1 */
   constructor(size: number, wanted: Wanted, onProgress: (instance: Instance, progress: Progress) => void) {
-    this.#idle = size
+    this.#size = size
     this.#task = { wanted }
     this.#onProgress = onProgress
   }
@@ -46,7 +46,7 @@ export class Pool {
     })
     // Whoever awaits it hears of it; until then it is nobody's fault.
     result.catch(() => {})
-    if (this.#threads.size < this.#idle) this.#start()
+    if (this.#threads.size < this.#size) this.#start()
     return result
   }
 

@@ -4,7 +4,7 @@ import { printable } from '#base/text'
 /** Text from a file on one line of a message: control characters and line breaks gone, cut to `length` characters. */
 export function oneLine(text: string, length = 60): string {
   const short = text.length > length ? `${text.slice(0, length).toWellFormed()}...` : text.toWellFormed()
-  return printable(short).replace(/[\n\t\u2028\u2029]+/g, ' ')
+  return printable(short).replace(/[\n\t]+/g, ' ')
 }
 
 /** The same in single quotes. */

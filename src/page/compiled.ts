@@ -10,8 +10,23 @@ const browser = fileURLToPath(new URL('./browser', import.meta.url))
 /** Minified JavaScript, one classic script. */
 export const pageScript: string = await compile()
 
+/** The parts of its style sheet; what comes later wins. */
+const parts = [
+  'palette',
+  'page',
+  'verdict-list',
+  'instance',
+  'step-bar',
+  'lane-chart',
+  'panels',
+  'phone',
+  'paper',
+] as const
+
 /** Its style sheet, without comments. */
-export const pageStyle: string = readFileSync(`${browser}/page.css`, 'utf8')
+export const pageStyle: string = parts
+  .map((part) => readFileSync(`${browser}/style/${part}.css`, 'utf8'))
+  .join('\n')
   .replace(/\/\*[^]*?\*\//g, '')
   .replace(/\n\s+/g, '\n')
   .replace(/\n+/g, '\n')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { listed } from '#base/text'
+import { listed, printable } from '#base/text'
 import { check } from '#check/check'
 import type { Result } from '#check/result'
 import { Interpreter } from '#interp/interpreter'
@@ -57,7 +57,8 @@ export async function toDeadlock(subject: unknown, { kind, between = [] }: Deadl
   const who = violation !== undefined && missing.length > 0 ? `\n${listed(missing)} not among ${listed(involved)}` : ''
   return {
     pass: violation !== undefined && missing.length === 0,
-    message: () => `expected ${nameOf(result)} to have ${wanted}, or not to with .not${who}\n\n${told(result)}`,
+    message: () =>
+      printable(`expected ${nameOf(result)} to have ${wanted}, or not to with .not${who}\n\n${told(result)}`),
     meta: { result },
   }
 }
@@ -68,7 +69,8 @@ export async function toBeFullyReached(subject: unknown): Promise<Match> {
   const unreached = result.findings.filter(({ code }) => code.startsWith('never-'))
   return {
     pass: result.verdict === 'holds' && unreached.length === 0,
-    message: () => `expected ${nameOf(result)} to hold with every step reached, or not to with .not\n\n${told(result)}`,
+    message: () =>
+      printable(`expected ${nameOf(result)} to hold with every step reached, or not to with .not\n\n${told(result)}`),
     meta: { result },
   }
 }
@@ -89,7 +91,7 @@ export function toReplay(subject: unknown, trace: Trace | string): Promise<Match
     throw new Error(`whether ${outcome} is unknown: too much can still happen at its end`)
   return Promise.resolve({
     pass: again.reproduces,
-    message: () => (again.reproduces ? `expected ${outcome} no more` : `expected ${outcome}: ${again.why}${instead}`),
+    message: () => printable(`expected ${outcome}${again.reproduces ? ' no more' : `: ${again.why}${instead}`}`),
   })
 }
 
@@ -102,7 +104,7 @@ async function verdictOn(subject: unknown, wanted: readonly Kind[]): Promise<Res
 
 const holds = (result: Result, what: string): Match => ({
   pass: result.verdict === 'holds',
-  message: () => `expected ${nameOf(result)} ${what}, or not to with .not\n\n${told(result)}`,
+  message: () => printable(`expected ${nameOf(result)} ${what}, or not to with .not\n\n${told(result)}`),
   meta: { result },
 })
 
