@@ -49,6 +49,8 @@ export interface ModelObject {
   readonly members?: readonly string[]
   /** What it is to other models (`mm`, `resv`, `reset`, `reclaim`): used when models are composed. */
   readonly role?: string
+  /** Objects with the same one share a lock class, as locks do that are initialised at one place (lockdep knows no instances). */
+  readonly lockClass?: string
   readonly site?: Site
 }
 
@@ -98,6 +100,10 @@ export interface CallStep extends StepBase {
     readonly on: string
     readonly args?: Readonly<Record<string, string>>
     readonly params?: Readonly<Record<string, number>>
+    /** For lockdep alone: the lock is of a class of its own, `mutex_lock_nested(lock, subclass)`; 0 unless said. */
+    readonly subclass?: number
+    /** For lockdep alone: an object that is held and puts the locks taken under it in order, `spin_lock_nest_lock(lock, nestLock)`. */
+    readonly nestLock?: string
   }
   readonly exits: Readonly<Record<string, string>>
   /** Exits that are assumed never to be taken (a timeout that never fires): no step leads there. */
@@ -215,4 +221,14 @@ export interface Expectation {
   readonly shape?: Shape
   readonly processes?: readonly string[]
   readonly objects?: readonly string[]
+  /** What lockdep would do once every path has run, by how it is built; compared as far as it is given. */
+  readonly lockdep?: Readonly<Partial<Record<LockdepMode, LockdepSays>>>
 }
+
+/**
+ * How lockdep is built: as it is (`plain`), with the annotations of fence signalling, with cross-release (every wait of a kind
+ * against every event of that kind), or with an edge for exactly what a path waits for and brings about (`exact`).
+ */
+export const lockdepModes = ['plain', 'annotated', 'cross-release', 'exact'] as const
+export type LockdepMode = (typeof lockdepModes)[number]
+export type LockdepSays = 'reports' | 'silent'

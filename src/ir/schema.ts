@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as v from 'valibot'
 import { limits } from './limits.ts'
-import { kinds, shapes, type ModelContext, type StepTag } from './model.ts'
+import { kinds, shapes, type LockdepSays, type ModelContext, type StepTag } from './model.ts'
 import { expression, name, record, reference, strict, target, whole } from './expression-schema.ts'
 
 // The JSON form of a model as a schema: the twin of `model.ts` (`twin.ts` holds them together at compile time). What it
@@ -37,6 +37,7 @@ const object = v.pipe(
     refs: optional(namesByWord("Other objects it is tied to, by the primitive's own word.")),
     members: optional(names('Objects that it contains.')),
     role: optional(text('What it is to other models, when models are composed.')),
+    lockClass: optional(text('Objects with the same one share a lock class, as lockdep has it.')),
     site: optional(site),
   }),
   v.title('Object'),
@@ -103,6 +104,15 @@ const callStep = v.pipe(
         on: known('Object operated on; `task` for operations on the executing process itself.'),
         args: optional(namesByWord('Further objects that the operation takes, by argument name.')),
         params: optional(numbers('Numbers that the operation takes.')),
+        subclass: optional(
+          v.pipe(
+            whole,
+            v.minValue(0),
+            v.maxValue(7),
+            v.description('For lockdep alone: the nesting level, mutex_lock_nested(lock, subclass).'),
+          ),
+        ),
+        nestLock: optional(known('For lockdep alone: what is held and puts locks of one class in order.')),
       }),
       v.description('An operation on an object.'),
     ),
@@ -223,6 +233,7 @@ const invariant = v.pipe(
   v.title('Invariant'),
 )
 
+const lockdepSays = v.picklist(['reports', 'silent'] satisfies LockdepSays[])
 const expectation = v.pipe(
   strict({
     verdict: v.picklist(['holds', 'violated', 'unknown']),
@@ -231,6 +242,17 @@ const expectation = v.pipe(
     shape: optional(v.picklist(shapes)),
     processes: optional(names('Exactly the processes involved.')),
     objects: optional(names('Exactly the objects involved.')),
+    lockdep: optional(
+      v.pipe(
+        strict({
+          plain: optional(lockdepSays),
+          annotated: optional(lockdepSays),
+          'cross-release': optional(lockdepSays),
+          exact: optional(lockdepSays),
+        }),
+        v.description('What lockdep would do once every path has run, by how it is built.'),
+      ),
+    ),
   }),
   v.title('Expectation'),
   v.description('The verdict that the author expects, compared as far as it is given.'),

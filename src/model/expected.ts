@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError, type Site } from '#base/errors'
 import { nearest } from '#base/text'
-import { kinds, shapes, type Expectation, type Kind } from '#ir/model'
+import { kinds, lockdepModes, shapes, type Expectation, type Kind } from '#ir/model'
 import type { Setting } from './switches.ts'
 
 /** What a verdict is expected to be: `'holds'`, a kind of violation, or all that is known of it. */
-export type Expected = 'holds' | 'unknown' | Kind | (Omit<Expectation, 'verdict'> & { readonly kind: Kind })
+export type Expected =
+  | 'holds'
+  | 'unknown'
+  | Kind
+  | (Omit<Expectation, 'verdict' | 'kind'> & { readonly kind: Kind })
+  | (Pick<Expectation, 'lockdep'> & { readonly kind: 'holds' })
 /** Where it depends on a switch: by setting, `{ when: { 'notifiers=on': 'deadlock', 'notifiers=off': 'holds' } }`. */
 export type ExpectedWhen = Expected | { readonly when: Readonly<Record<string, Expected>> }
 
@@ -41,9 +46,15 @@ function expectation(expected: Expected, site: Site | undefined): Expectation {
   }
   if (expected === 'holds' || expected === 'unknown') return { verdict: expected }
   const { kind, ...rest } = typeof expected === 'string' ? { kind: expected } : expected
-  if (!kinds.includes(kind)) throw wrong('a verdict', String(kind), ['holds', 'unknown', ...kinds])
-  const keys = ['code', 'shape', 'processes', 'objects']
+  if (kind !== 'holds' && !kinds.includes(kind)) throw wrong('a verdict', String(kind), ['holds', 'unknown', ...kinds])
+  const keys = kind === 'holds' ? ['lockdep'] : ['code', 'shape', 'processes', 'objects', 'lockdep']
   for (const key of Object.keys(rest)) if (!keys.includes(key)) throw wrong('part of an expectation', key, keys)
+  const { lockdep = {} } = rest as Pick<Expectation, 'lockdep'>
+  for (const [mode, says] of Object.entries(lockdep)) {
+    if (!lockdepModes.some((m) => m === mode)) throw wrong('a mode of lockdep', mode, lockdepModes)
+    if (!['reports', 'silent'].includes(says)) throw wrong('what lockdep does', String(says), ['reports', 'silent'])
+  }
+  if (kind === 'holds') return { verdict: 'holds', ...rest }
   const { shape } = rest as { shape?: string }
   if (shape !== undefined && !shapes.some((s) => s === shape)) throw wrong('a shape', shape, shapes)
   return { verdict: 'violated', kind, ...rest }

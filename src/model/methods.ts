@@ -38,7 +38,11 @@ type Args<O extends Operation> = O extends { readonly args: infer A }
 type Params<O extends Operation> = O extends { readonly params: infer A }
   ? { readonly [N in keyof A]?: number }
   : unknown
-type Options<O extends Operation> = Exits<O> & Args<O> & Params<O>
+/** `mutex_lock_nested(lock, subclass)`, `mutex_lock_nest_lock(lock, nestLock)`: heard by lockdep alone. */
+type Nesting<O extends Operation> = O extends { readonly lockdep: { readonly does: 'acquire' } }
+  ? { readonly subclass?: number; readonly nestLock?: ObjectHandle }
+  : unknown
+type Options<O extends Operation> = Exits<O> & Args<O> & Params<O> & Nesting<O>
 /** Options can be left out where nothing in them is required. */
 type Rest<T> = object extends T ? [options?: T] : [options: T]
 
@@ -61,6 +65,8 @@ type Refs<P extends Primitive> = P extends { readonly refs: infer T }
 /** How an object starts, what it is tied to, and what it is to other models. */
 export type ObjectOptions<P extends Primitive> = { readonly [F in SharedField<P>]?: number | boolean } & Refs<P> & {
     readonly role?: string
+    /** Objects with the same one share a lock class, as lockdep has it. */
+    readonly lockClass?: string
     readonly members?: readonly ObjectHandle[]
   }
 

@@ -51,7 +51,7 @@ export class ObjectBuilder {
     const init: Record<string, number> = startsOf(this.switches, primitive)
     const refs: Record<string, string> = {}
     for (const [key, value] of Object.entries(options)) {
-      if (key === 'role' || key === 'members' || value === undefined) continue
+      if (key === 'role' || key === 'members' || key === 'lockClass' || value === undefined) continue
       if (value instanceof ObjectHandle) refs[key] = ownName(value, this, site)
       else if (typeof value === 'number' || typeof value === 'boolean') init[key] = Number(value)
       else
@@ -64,7 +64,7 @@ export class ObjectBuilder {
           },
         )
     }
-    const { role, members } = options as { role?: string; members?: ObjectHandle[] }
+    const { role, lockClass, members } = options as { role?: string; lockClass?: string; members?: ObjectHandle[] }
     this.objects.push({
       name: full,
       kind: primitive.name,
@@ -72,6 +72,7 @@ export class ObjectBuilder {
       ...(Object.keys(refs).length > 0 && { refs }),
       ...(members !== undefined && { members: members.map((member) => ownName(member, this, site)) }),
       ...(role !== undefined && { role }),
+      ...(lockClass !== undefined && { lockClass }),
       ...(site !== undefined && { site }),
     })
     this.copy?.objects.push(full)

@@ -294,7 +294,12 @@ export class Path {
     const params: Record<string, number> = {}
     const branches: Record<string, Branch> = {}
     const exits = exitsOf(operation)
-    for (const [key, value] of Object.entries(options)) {
+    const { subclass, nestLock, ...rest } = options
+    const nesting = {
+      ...(subclass !== undefined && { subclass: subclass as number }),
+      ...(nestLock instanceof ObjectHandle && { nestLock: ownName(nestLock, this.#model, details.site) }),
+    }
+    for (const [key, value] of Object.entries(rest)) {
       if (value instanceof ObjectHandle) args[key] = ownName(value, this.#model, details.site)
       else if (typeof value === 'number' || typeof value === 'boolean') params[key] = Number(value)
       else if (typeof value === 'function' && exits.includes(key)) branches[key] = value as Branch
@@ -324,6 +329,7 @@ export class Path {
           on,
           ...(Object.keys(args).length > 0 && { args }),
           ...(Object.keys(params).length > 0 && { params }),
+          ...nesting,
         },
       },
       handled,

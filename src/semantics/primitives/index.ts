@@ -24,7 +24,7 @@ import { rwlock } from './rwlock.ts'
 import { runtimePm } from './runtime-pm.ts'
 import { semaphore } from './semaphore.ts'
 import { signalling } from './signalling.ts'
-import { spinlock } from './spinlock.ts'
+import { rawSpinlock, spinlock } from './spinlock.ts'
 import { srcu } from './srcu.ts'
 import { tasklet } from './tasklet.ts'
 import { task } from './task.ts'
@@ -45,6 +45,7 @@ export const kernelPrimitives = {
   mutex,
   rwsem: rwSemaphore,
   spinlock,
+  rawSpinlock,
   rwlock,
   semaphore,
   console: consoleLock,

@@ -94,6 +94,21 @@ export const memory = primitive({
         { when: positive(nonBlock), to: 'no' },
       ],
     },
+    fsReclaimAcquire: {
+      does: 'fs_reclaim_acquire(): tells lockdep that what follows happens in direct reclaim; nothing else',
+      arrows: [{}],
+    },
+    fsReclaimRelease: { does: 'fs_reclaim_release()', arrows: [{}] },
+    mightAlloc: {
+      does: 'might_alloc(GFP_KERNEL): says that what follows may allocate, also where it does not this time',
+      sleeps: true,
+      arrows: [{}],
+    },
+    mightAllocNofs: {
+      does: 'might_alloc(GFP_NOFS): the same without shrinkers that look at __GFP_FS',
+      sleeps: true,
+      arrows: [{}],
+    },
     memallocNofsSave: nofs.enter,
     memallocNofsRestore: nofs.leave,
     memallocNoioSave: noio.enter,

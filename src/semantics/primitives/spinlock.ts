@@ -50,3 +50,9 @@ export const spinlock = primitive({
     },
   },
 })
+
+/**
+ * `raw_spinlock_t` (include/linux/spinlock.h; read at 6.18): the same without PREEMPT_RT. For lockdep it is another thing:
+ * inside it only what spins on PREEMPT_RT too may be taken (CONFIG_PROVE_RAW_LOCK_NESTING).
+ */
+export const rawSpinlock = primitive({ ...spinlock, name: 'raw_spinlock', limits: [] })

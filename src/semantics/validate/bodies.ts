@@ -73,6 +73,11 @@ function checkCall(names: Names, { call, exits, site }: CallStep): void {
         `use ${range.min} to ${range.max}`,
       )
   }
+  const { subclass = 0, nestLock } = call
+  if (!Number.isInteger(subclass) || subclass < 0 || subclass > 7)
+    throw names.error('wrong-argument', `subclass ${subclass} of ${call.op}`, site, 'lockdep has subclasses 0 to 7')
+  if (nestLock !== undefined && !names.objects.has(nestLock))
+    throw names.unknown('unknown-name', `nestLock of ${call.op}`, nestLock, names.objects.keys(), site)
 }
 
 function checkGuardStep(names: Names, step: GuardStep): void {
