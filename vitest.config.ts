@@ -11,6 +11,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['fencecheck-source'] } },
   test: {
     testTimeout: 60_000,
+    // Unless said, a machine of two cores runs one file at a time.
+    maxWorkers: '100%',
     setupFiles: ['test/setup/machine.ts'],
     projects: [
       { extends: true, test: { name: 'engine', include: ['test/**/*.test.ts'] } },

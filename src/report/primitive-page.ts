@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Heard } from '#semantics/lock-map'
 import {
   conditionOf,
   exitsOf,
@@ -106,11 +107,7 @@ function operationText(op: string, operation: Operation): string {
     ...Object.entries(operation.params ?? {}).map(
       ([name, { min, max, default: chosen }]) => `${name}: ${min} to ${max}, ${chosen ?? min} unless said`,
     ),
-    ...(operation.lockdep === undefined
-      ? []
-      : [
-          `lockdep: ${[operation.lockdep.try === true ? 'try' : '', operation.lockdep.does, operation.lockdep.mode ?? ''].filter((x) => x !== '').join(' ')}`,
-        ]),
+    ...(operation.lockdep === undefined ? [] : [`lockdep: ${[operation.lockdep].flat().map(heardText).join(', ')}`]),
   ]
   return [
     `### \`${op}\``,
@@ -176,3 +173,9 @@ export function misuseCodes(primitives: Readonly<Record<string, Primitive>>): Re
 
 const block = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [`${title}:`, '', ...lines, '']
+
+/** What lockdep hears: `try acquire read`, `touch fs_reclaim`. */
+function heardText({ does, mode, try: tries, map, of, part }: Heard): string {
+  const what = map ?? [of, part].filter((x) => x !== undefined).join(' ')
+  return [tries === true ? 'try' : '', does, mode ?? '', what].filter((x) => x !== '').join(' ')
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entry, PExpr, PSet } from './primitive.ts'
+import type { Heard } from './lock-map.ts'
 import { all, any, my, no, positive } from './vocabulary.ts'
 
 // What an allocation leads to, in terms of the `memory` primitive (`primitives/memory.ts`): direct reclaim runs one of
@@ -33,6 +34,31 @@ const kernel = [
   { when: noReclaim },
 ] as const
 const nofs = [{ when: mayReclaim, enters: running(nofsHooks) }, { when: noReclaim }] as const
+
+const reclaims = { map: 'fs_reclaim', when: mayFs, notInside: reclaimHooks } as const
+/** What reclaim, as it may unmap, may have to wait for: a driver's notifier. */
+export const mightInvalidate = { does: 'touch', map: 'mmu_notifier_invalidate_range_start' } as const satisfies Heard
+/** fs_reclaim_acquire(GFP_NOFS) and release: reclaim that cannot enter a file system may still unmap. */
+export const mightReclaimNofs = [
+  { ...mightInvalidate, when: mayReclaim, notInside: reclaimHooks },
+] as const satisfies readonly Heard[]
+/** might_alloc(GFP_KERNEL): fs_reclaim_acquire() and release, within the memalloc scopes. */
+export const mightReclaim = [
+  { does: 'acquire', ...reclaims },
+  ...mightReclaimNofs,
+  { does: 'release', ...reclaims },
+] as const satisfies readonly Heard[]
+
+/** What is held for lockdep while hooked bodies run, by the hook. */
+export const heldInside: Readonly<Record<string, readonly Heard[]>> = {
+  shrinker: [{ does: 'acquire', map: 'fs_reclaim', when: mayFs }],
+  'shrinker:fs': [{ does: 'acquire', map: 'fs_reclaim', when: mayFs }],
+  notifier: [
+    { does: 'acquire', map: 'fs_reclaim', when: mayFs },
+    { does: 'acquire', map: 'mmu_notifier_invalidate_range_start' },
+  ],
+  invalidate: [{ does: 'acquire', map: 'mmu_notifier_invalidate_range_start' }],
+}
 
 const failing = { to: 'enomem', optional: true } as const
 type Failing = typeof failing

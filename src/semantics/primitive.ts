@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Hazard, Operator } from '#system/system'
+import type { Heard, LockMap } from './lock-map.ts'
 
 /**
  * What a kernel primitive has to state. A primitive is a value: bounded fields, and operations made of a few *arrows*
@@ -38,6 +39,10 @@ export interface Primitive {
   readonly always?: Readonly<
     Record<string, { readonly kind: Hazard; readonly that: PExpr; readonly after: readonly string[] }>
   >
+  /** What lockdep has of it; nothing unless said. */
+  readonly lockMap?: LockMap
+  /** Preconditions that lockdep or the lock itself looks at where locks are debugged (DEBUG_LOCKS_WARN_ON()). */
+  readonly debugLocks?: readonly string[]
   /** "Somebody owes an event on this", and the operations that pay it. */
   readonly debt?: { readonly owed: PExpr; readonly paidBy: readonly string[] }
 }
@@ -144,12 +149,8 @@ export interface Operation {
   readonly args?: Readonly<Record<string, string>>
   /** Numbers a call may give, with their range. */
   readonly params?: Readonly<Record<string, { readonly min: number; readonly max: number; readonly default?: number }>>
-  /** What lockdep would record. */
-  readonly lockdep?: {
-    readonly does: 'acquire' | 'release' | 'wait' | 'event'
-    readonly mode?: 'write' | 'read' | 'read-recursive'
-    readonly try?: boolean
-  }
+  /** What lockdep hears when it is called, in this order. */
+  readonly lockdep?: Heard | readonly Heard[]
 }
 
 /** Keeps the literal types of a primitive (names of operations and exits), which the builder's methods derive from. */

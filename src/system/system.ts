@@ -172,6 +172,29 @@ export interface Frame {
   readonly hook: string
   readonly object: string
   readonly body: string
+  /** Maps that are held for lockdep while it runs. */
+  readonly lockdep?: readonly LockdepEvent[]
+}
+
+/** What lockdep has of an object, a part of that, or of something that is no object of the model (`fs_reclaim`). */
+export type MapRef = { readonly object: string; readonly part?: string } | { readonly kernel: string }
+
+/** One thing that lockdep hears of a call: `Heard` of `semantics/lock-map.ts`, ground. */
+export interface LockdepEvent {
+  readonly does: 'acquire' | 'release' | 'touch' | 'during' | 'wait' | 'owe' | 'event'
+  readonly map: MapRef
+  readonly mode: 'write' | 'read' | 'read-recursive'
+  readonly try?: true
+  readonly trySince?: '6.18'
+  readonly sync?: true
+  readonly exit?: string
+  /** Always unless said. Of the system as it was lowered: rewritings do not touch it. */
+  readonly when?: Expr
+  readonly nest?: MapRef
+  readonly subclass?: number
+  readonly layer?: 'fences'
+  readonly yields?: true
+  readonly irqsave?: true
 }
 
 /** What a transition stands for in the model. */
@@ -194,6 +217,12 @@ export interface Origin {
   readonly optional?: true
   /** The hooked bodies this step runs inside, outermost first. */
   readonly frames: readonly Frame[]
+  /** Where its process is when it calls it; absent for what is no call. */
+  readonly from?: LocationId
+  /** What lockdep hears of the call, in this order. */
+  readonly lockdep?: readonly LockdepEvent[]
+  /** It is no step of a path but the way into a hooked body, or past it. */
+  readonly enters?: true
 }
 
 export interface System {

@@ -7,6 +7,7 @@ import { maySleep, notAboutToSleep } from '../contexts.ts'
 import { conditionOf, exitsOf, isHazard, type Arrow, type Entry, type Need } from '../primitive.ts'
 import type { Emitter } from './emitter.ts'
 import { ground, groundSets, scopeOf } from './ground.ts'
+import { lockdepEvents } from './lockdep-events.ts'
 
 /** The process that performs the operation, as far as lowering the operation needs it. */
 export interface Caller {
@@ -40,6 +41,7 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
   const { primitive } = variables.instance(on)
   const operation = present(primitive.operations[op], `${primitive.name} has ${op}`)
   const scope = scopeOf(variables, on, me, { operation, args, params })
+  const heard = lockdepEvents(operation.lockdep, scope, variables, frames, step.call)
   const origin = emitter.origin({
     op,
     on: primitive.implicit === true ? '' : on,
@@ -51,6 +53,8 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     ...(step.kernel !== undefined && { kernel: step.kernel }),
     ...(step.optional === true && { optional: true as const }),
     frames,
+    from,
+    ...(heard.length > 0 && { lockdep: heard }),
   })
   const name = primitive.implicit === true ? op : `${op} ${on}`
 

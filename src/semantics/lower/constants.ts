@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conjuncts, isLocationTest, mapLeaves } from '#system/expression'
 import { writesOf } from '#system/footprint'
-import type { Assign, Expr, System, Target, Transition, VarId } from '#system/system'
+import type { Assign, Expr, Frame, LockdepEvent, Origin, System, Target, Transition, VarId } from '#system/system'
 
 /**
  * Replaces variables that no transition can ever change by their start value and drops transitions that can then
@@ -48,8 +48,26 @@ function keepOnly(system: System, kept: ReadonlySet<VarId>): System {
     const conditions = never ? [0] : guard.filter((g) => typeof g === 'object')
     transitions.push({ ...t, guard: conditions, effect: never ? [] : t.effect.map(assign) })
   }
+  const events = (heard: readonly LockdepEvent[]): readonly LockdepEvent[] =>
+    heard
+      .map((event) => (event.when === undefined ? event : { ...event, when: expr(event.when) }))
+      .filter(({ when }) => when !== 0)
+  // Frames are compared by identity: one stays one.
+  const frames = new Map<Frame, Frame>()
+  const frame = (old: Frame): Frame => {
+    if (old.lockdep === undefined) return old
+    const made = frames.get(old) ?? { ...old, lockdep: events(old.lockdep) }
+    frames.set(old, made)
+    return made
+  }
+  const origin = (old: Origin): Origin => ({
+    ...old,
+    frames: old.frames.map(frame),
+    ...(old.lockdep !== undefined && { lockdep: events(old.lockdep) }),
+  })
   return {
     ...system,
+    origins: system.origins.map(origin),
     variables: system.variables.filter((_, v) => kept.has(v)),
     transitions,
     processes: system.processes.map((process) => ({

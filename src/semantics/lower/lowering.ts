@@ -5,9 +5,12 @@ import { isAssert, isCall } from '#ir/model'
 import { conjuncts, not } from '#system/expression'
 import type { Frame, LocationId, ProcessId } from '#system/system'
 import type { Entry } from '../primitive.ts'
+import { heldInside } from '../allocation.ts'
 import { lowerCall, type Caller } from './call.ts'
 import type { Emitter } from './emitter.ts'
 import { groundAssigns, groundExpr, type Place } from './expressions.ts'
+import { scopeOf } from './ground.ts'
+import { lockdepEvents } from './lockdep-events.ts'
 import type { Rendezvous } from './rendezvous.ts'
 import { showExpr } from './show.ts'
 
@@ -84,6 +87,7 @@ export class Lowering implements Caller {
       primitive: '',
       step: `enter ${object}`,
       frames: this.frames,
+      enters: true,
     })
     const base = { process: this.me, from: choice, guard: [], effect: [], origin }
     this.emitter.emit({ ...base, to: after, exit: 'none', label: `no ${entry.oneOf.join(', no ')}` })
@@ -96,9 +100,18 @@ export class Lowering implements Caller {
 
   /** Where one hooked body begins, which returns to `next`; with a condition, where that is asked. */
   #enter(hook: Hook, object: string, next: LocationId, as = hook.on, nests = Infinity): LocationId {
-    const frame: Frame = { hook: as, object, body: hook.body }
+    const { variables } = this.emitter
+    const held = lockdepEvents(heldInside[as], scopeOf(variables, object, this.me), variables, this.frames)
+    const frame: Frame = { hook: as, object, body: hook.body, ...(held.length > 0 && { lockdep: held }) }
     const name = `${hook.on} ${hook.body}`
-    const origin = { op: hook.on, on: object, primitive: '', step: `${name} ${object}`, frames: this.frames }
+    const origin = {
+      op: hook.on,
+      on: object,
+      primitive: '',
+      step: `${name} ${object}`,
+      frames: this.frames,
+      enters: true as const,
+    }
     const again = this.frames.some((f) => f.body === hook.body && f.object === object && f.hook === as)
     if (again && nests === Infinity) {
       const entry = this.addLocation(`${name} again`, '')

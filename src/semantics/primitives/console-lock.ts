@@ -19,6 +19,7 @@ export const consoleLock = primitive({
     'The hand-over of a busy printer to a spinning one (console_trylock_spinning()) is not modelled: printk() only tries.',
   ],
   fields: { ...semaphoreFields, count: { max: 1, init: 1 }, held: mine },
+  lockMap: { named: 'console_lock' },
   holds: { console: held },
   operations: {
     consoleLock: {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mightWaitForFences } from '../lock-map.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, any, every, its, no, positive, set, some, the } from '../vocabulary.ts'
 
@@ -19,7 +20,7 @@ export const isLatest: PExpr = every('f', 'member', ['<', pointOf('f'), asked])
 export const pointParam = { point: { min: 1, max: 7 } } as const
 
 const waits = 'dma_fence_signal()'
-const lockdep = { does: 'wait' } as const
+const lockdep = mightWaitForFences
 const needs = { 'point-not-there': isThere } as const
 
 /**

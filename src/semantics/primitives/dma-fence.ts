@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { enterAtomic, irqsave, leaveAtomic } from '../contexts.ts'
+import { mightWaitForFence } from '../lock-map.ts'
+import { canBegin } from '../signalling-section.ts'
 import { primitive, type PExpr, type PSet } from '../primitive.ts'
 import { all, any, bit, bump, my, no, set, the } from '../vocabulary.ts'
 
@@ -13,7 +15,9 @@ const signalled = the('signalled')
 /** A callback that has not run is still on the list. */
 const listed = all(no(the('signalled')), the('added', 'callback'))
 const waits = 'dma_fence_signal()'
-const lockdep = { does: 'wait' } as const
+const lockdep = mightWaitForFence
+/** fence->lock, for the while. */
+const takesLock = { does: 'touch', of: 'lock', irqsave: true } as const
 
 /** Signalling, with what else is set when the signalled bit is. */
 export const signalArrows = (more: readonly PSet[] = []) =>
@@ -69,12 +73,17 @@ export const dmaFence = primitive({
     },
     publish: {
       does: 'makes the fence reachable for others (reservation slot, sync_file, syncobj): from here it must be signalled',
+      lockdep: { does: 'owe' },
       arrows: [{ set: [set(the('published'), 1)] }],
     },
     signal: {
       does: 'dma_fence_signal(): takes fence->lock with irqsave, signals, runs the callbacks; again is a no-op',
       waits: 'spin_unlock() of fence->lock',
-      lockdep: { does: 'event' },
+      lockdep: [
+        { does: 'during', map: 'dma_fence_map', mode: 'read', trySince: '6.18', layer: 'fences', when: canBegin },
+        { does: 'acquire', of: 'lock' },
+        { does: 'event' },
+      ],
       arrows: signalArrows(),
     },
     signalLocked: {
@@ -139,6 +148,7 @@ export const dmaFence = primitive({
       does: 'dma_fence_add_callback(): the callback will run when the fence signals; -ENOENT if it has signalled',
       args: { callback: 'dma_fence_cb' },
       waits: 'spin_unlock() of fence->lock',
+      lockdep: takesLock,
       arrows: [
         { when: all(no(signalled), any(no(lock), lockFree)), set: [set(the('added', 'callback'), 1)] },
         { when: signalled, to: 'enoent' },
@@ -148,6 +158,7 @@ export const dmaFence = primitive({
       does: 'dma_fence_remove_callback(): removed = it will never run; ran = it has run, or was not on the list',
       args: { callback: 'dma_fence_cb' },
       waits: 'spin_unlock() of fence->lock',
+      lockdep: takesLock,
       arrows: [
         { when: all(listed, any(no(lock), lockFree)), set: [set(the('added', 'callback'), 0)], to: 'removed' },
         { when: all(no(listed), any(no(lock), lockFree)), to: 'ran' },

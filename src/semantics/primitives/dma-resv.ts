@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kernelAllocation } from '../allocation.ts'
+import { kernelAllocation, mightReclaim } from '../allocation.ts'
+import { mightWaitForFences } from '../lock-map.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, any, bump, each, every, is, its, my, no, positive, set, some, the } from '../vocabulary.ts'
 import { wwMutex } from './ww-mutex.ts'
@@ -32,7 +33,7 @@ const addsWithUsage = set(its('usage', 'fence'), [
 const publishes = set(the('published', 'fence'), 1)
 
 const waits = 'dma_fence_signal()'
-const lockdep = { does: 'wait' } as const
+const lockdep = mightWaitForFences
 const params = { usage: { min: 1, max: 4, default: 4 } } as const
 const snapshot = [
   { when: no(busy) },
@@ -67,6 +68,8 @@ export const dmaResv = primitive({
     awaits: { max: 1, per: ['process', 'member'] },
     replaced: { max: 1, per: ['member', 'member'] },
   },
+  lockMap: wwMutex.lockMap,
+  debugLocks: wwMutex.debugLocks,
   holds: wwMutex.holds,
   always: {
     'replaced-signals-late': {
@@ -98,6 +101,7 @@ export const dmaResv = primitive({
       needs: { 'reserve-unlocked': heldByMe },
       params: { count: { min: 1, max: 3, default: 1 } },
       sleeps: true,
+      lockdep: mightReclaim,
       arrows: kernelAllocation([
         set(the('slots'), ['if', ['<', the('slots'), { param: 'count' }], { param: 'count' }, the('slots')]),
       ]),
@@ -107,6 +111,7 @@ export const dmaResv = primitive({
       needs: { 'add-unlocked': heldByMe, 'add-without-slot': positive(the('slots')) },
       args: { fence: 'dma_fence' },
       params,
+      lockdep: { does: 'owe', of: 'fence' },
       arrows: [
         {
           set: [bump(the('slots'), -1), addsWithUsage, publishes],
@@ -118,6 +123,7 @@ export const dmaResv = primitive({
       needs: { 'add-unlocked': heldByMe },
       args: { old: 'dma_fence', fence: 'dma_fence' },
       params,
+      lockdep: { does: 'owe', of: 'fence' },
       arrows: [
         { when: no(positive(its('usage', 'old'))) },
         {
@@ -131,6 +137,7 @@ export const dmaResv = primitive({
       needs: { 'add-unlocked': heldByMe },
       args: { fence: 'dma_fence' },
       params: { usage: { min: 1, max: 2, default: 2 } },
+      lockdep: { does: 'owe', of: 'fence' },
       arrows: [
         {
           set: [

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kernelAllocation, nofsAllocation } from '../allocation.ts'
+import { kernelAllocation, mightInvalidate, mightReclaim, mightReclaimNofs, nofsAllocation } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { any, bump, is, my, positive } from '../vocabulary.ts'
 
@@ -51,16 +51,19 @@ export const memory = primitive({
     allocKernel: {
       does: 'kmalloc(GFP_KERNEL): may sleep, may run any shrinker or mmu notifier as the caller, within the memalloc scopes',
       sleeps: true,
+      lockdep: mightReclaim,
       arrows: kernelAllocation(),
     },
     allocNofs: {
       does: 'kmalloc(GFP_NOFS): as GFP_KERNEL but for shrinkers that look at __GFP_FS; notifiers still run',
       sleeps: true,
+      lockdep: mightReclaimNofs,
       arrows: nofsAllocation,
     },
     allocNoio: {
       does: 'kmalloc(GFP_NOIO): as GFP_NOFS here; notifiers still run',
       sleeps: true,
+      lockdep: mightReclaimNofs,
       arrows: nofsAllocation,
     },
     allocNowait: {
@@ -74,10 +77,12 @@ export const memory = primitive({
     invalidateRange: {
       does: 'mmu_notifier_invalidate_range_start(), blockable, outside reclaim: munmap(), mprotect() and unmap_mapping_range() run every notifier',
       sleeps: true,
+      lockdep: mightInvalidate,
       arrows: [{ enters: everyNotifier }],
     },
     oomReap: {
       does: '__oom_reap_task_mm(): runs every mmu notifier, which must not block: where it would have to, it answers -EAGAIN instead',
+      lockdep: mightInvalidate,
       arrows: [
         {
           to: 'reaping',
@@ -96,17 +101,20 @@ export const memory = primitive({
     },
     fsReclaimAcquire: {
       does: 'fs_reclaim_acquire(): tells lockdep that what follows happens in direct reclaim; nothing else',
+      lockdep: [{ does: 'acquire', map: 'fs_reclaim' }, mightInvalidate],
       arrows: [{}],
     },
-    fsReclaimRelease: { does: 'fs_reclaim_release()', arrows: [{}] },
+    fsReclaimRelease: { does: 'fs_reclaim_release()', lockdep: { does: 'release', map: 'fs_reclaim' }, arrows: [{}] },
     mightAlloc: {
       does: 'might_alloc(GFP_KERNEL): says that what follows may allocate, also where it does not this time',
       sleeps: true,
+      lockdep: mightReclaim,
       arrows: [{}],
     },
     mightAllocNofs: {
       does: 'might_alloc(GFP_NOFS): the same without shrinkers that look at __GFP_FS',
       sleeps: true,
+      lockdep: mightReclaimNofs,
       arrows: [{}],
     },
     memallocNofsSave: nofs.enter,

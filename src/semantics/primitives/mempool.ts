@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { directReclaim } from '../allocation.ts'
+import { directReclaim, mightReclaim, mightReclaimNofs } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, bump, no, positive, set, the } from '../vocabulary.ts'
 
@@ -57,12 +57,14 @@ export const mempool = primitive({
       does: 'mempool_alloc(GFP_KERNEL): never fails; waits for an element when memory is short and the reserve is used up',
       sleeps: true,
       waits,
+      lockdep: mightReclaim,
       arrows: blocking('kernel'),
     },
     mempoolAllocNofs: {
       does: 'mempool_alloc(GFP_NOFS or GFP_NOIO): as with GFP_KERNEL but for shrinkers that look at __GFP_FS',
       sleeps: true,
       waits,
+      lockdep: mightReclaimNofs,
       arrows: blocking('nofs'),
     },
     mempoolAllocNowait: {

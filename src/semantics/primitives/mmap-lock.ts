@@ -19,6 +19,7 @@ export const mmapLock = primitive({
     'Since 6.5 a fatal signal ends the wait for the lock (mmap_read_lock_killable()); a hang that only a kill ends is reported as one.',
     'A handler that answers VM_FAULT_RETRY is written out: `faultDropLock`, the wait, `faultRetry`, and again from its start. RETRY_NOWAIT and FAULT_FLAG_KILLABLE are not modelled.',
   ],
+  lockMap: { named: '&mm->mmap_lock', wait: 'sleep' },
   hooks: { fault: {} },
   operations: {
     ...rwSemaphore.operations,
@@ -26,7 +27,7 @@ export const mmapLock = primitive({
       does: 'copy_from_user(), copy_to_user(): may fault, then takes mmap_lock for reading and runs a fault handler, or allocates the page and may reclaim',
       sleeps: true,
       waits: 'up_read() or up_write()',
-      lockdep: { does: 'acquire', mode: 'read' },
+      lockdep: { does: 'touch', mode: 'read' },
       arrows: [
         { to: 'ok' },
         { to: 'efault', optional: true },

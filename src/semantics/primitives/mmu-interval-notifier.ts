@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mightInvalidate } from '../allocation.ts'
 import { primitive } from '../primitive.ts'
 import { bit, each, its, mine, my, no, positive, set, the } from '../vocabulary.ts'
 
@@ -41,7 +42,7 @@ export const mmuIntervalNotifier = primitive({
       does: 'mmu_interval_read_begin(): notes the sequence number; waits if it is the one of an invalidation under way',
       sleeps: true,
       waits,
-      lockdep: { does: 'wait' },
+      lockdep: [mightInvalidate, { does: 'wait', of: 'mm' }],
       arrows: [
         { when: no(current), set: begins },
         { when: current, to: 'invalidating', set: [...begins, set(my('waits'), 1)] },
@@ -66,7 +67,7 @@ export const mmuIntervalNotifier = primitive({
       needs: { 'remove-twice': the('inserted') },
       sleeps: true,
       waits,
-      lockdep: { does: 'wait' },
+      lockdep: [mightInvalidate, { does: 'wait', of: 'mm' }],
       arrows: [
         { when: no(underWay), set: [set(the('inserted'), 0)] },
         { when: underWay, to: 'leaving', set: [set(the('leaving'), 1), set(my('waits'), 1)] },

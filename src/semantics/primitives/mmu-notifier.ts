@@ -4,6 +4,8 @@ import { all, bump, each, is, its, my, positive, set, the } from '../vocabulary.
 
 const active = the('active')
 const begun = my('begun')
+/** Held around the callbacks; whoever runs the hooked body that this is in has it already. */
+const startMap = { map: 'mmu_notifier_invalidate_range_start', notInside: ['notifier', 'invalidate'] } as const
 /** Only the last invalidation that ends makes the sequence number even again: then every waiter gets on. */
 const last = is(active, 1)
 const released = each(
@@ -35,10 +37,12 @@ export const mmuNotifierSubscriptions = primitive({
   operations: {
     invalidateStart: {
       does: 'mn_itree_inv_start_range(): an invalidation of this mm begins; never waits',
+      lockdep: [{ does: 'owe' }, { does: 'acquire', ...startMap }],
       arrows: [{ set: [bump(active, 1), bump(begun, 1)] }],
     },
     invalidateEnd: {
       does: 'mn_itree_inv_end(): an invalidation of this mm ends; the last one wakes whoever waits for that',
+      lockdep: [{ does: 'event' }, { does: 'release', ...startMap }],
       needs: { 'invalidate-end-without-start': positive(begun) },
       arrows: [
         { when: last, set: [bump(active, -1), bump(begun, -1), released] },

@@ -18,6 +18,7 @@ export const mutex = primitive({
   source: 'kernel/locking/mutex.c: __mutex_lock_common(), mutex_trylock(), mutex_unlock()',
   limits: ['The hand-off to the first waiter is not modelled: any waiter may win, so starvation is not judged.'],
   fields: { locked: bit, held: mine },
+  lockMap: { wait: 'sleep' },
   holds: { write: my('held') },
   operations: {
     lock: {

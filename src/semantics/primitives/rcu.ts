@@ -19,15 +19,18 @@ export const rcu = primitive({
   ],
   implicit: true,
   fields: sectionFields,
+  lockMap: { named: 'rcu_read_lock', wait: 'config', waitOuter: 'free', unchecked: true },
   holds: { 'RCU read section': inSection },
   operations: {
     rcuReadLock: {
       does: 'rcu_read_lock(): begins a read section; never waits, nests, from any context',
+      lockdep: { does: 'acquire', mode: 'read-recursive' },
       arrows: [{ set: beginSection }],
     },
     rcuReadUnlock: {
       does: 'rcu_read_unlock(): ends the innermost read section',
       needs: { 'rcu-unlock-unbalanced': inSection },
+      lockdep: [{ does: 'event' }, { does: 'release' }],
       arrows: [{ set: endSection }],
     },
     synchronizeRcu: {

@@ -33,6 +33,7 @@ export const rwSemaphore = primitive({
     'The _non_owner variants are not modelled: up_read() and up_write() are for the holder.',
   ],
   fields: { writer: bit, reads: { max: 3, per: ['process'] }, wrote: mine, queued: mine },
+  lockMap: { wait: 'sleep' },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
   operations: {

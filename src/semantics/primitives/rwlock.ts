@@ -68,6 +68,7 @@ export const rwlock = primitive({
     'One process may read-hold it three times; beyond that a verdict is unknown.',
   ],
   fields: { writer: bit, reads: { max: 3, per: ['process'] }, wrote: mine, queued: mine },
+  lockMap: { wait: 'config' },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
   operations: {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { notInInterrupt } from '../contexts.ts'
 import { primitive } from '../primitive.ts'
+import { canBegin, sectionIsNoOp } from '../signalling-section.ts'
 import { all, any, bump, is, my, no, positive, set } from '../vocabulary.ts'
 
 const depth = my('depth')
 /** The depth at which the section proper began; 0 while there is none. Inner ones, and those begun atomic, do nothing. */
 const proper = my('proper')
-/**
- * In atomic context a section is a no-op: might_sleep() in the wait covers that code. `in_atomic()` looks at the preempt
- * count, which switching interrupts off does not change.
- */
-const atomic = any(positive(my('atomic', 'task')), positive(my('bhOff', 'task')))
 
 /**
  * The fence signalling annotation (drivers/dma-buf/dma-fence.c dma_fence_begin_signalling(); read at 6.18). It never
@@ -23,14 +19,16 @@ export const signalling = primitive({
   implicit: true,
   fields: { depth: { max: 3, per: ['process'] }, proper: { max: 4, per: ['process'] } },
   annotates: true,
+  lockMap: { named: 'dma_fence_map', layer: 'fences' },
   holds: { 'signalling section': positive(proper) },
   operations: {
     beginSignalling: {
       does: 'dma_fence_begin_signalling(): what follows is needed for a fence to signal; a no-op in atomic context',
+      lockdep: { does: 'acquire', mode: 'read', trySince: '6.18', layer: 'fences', when: canBegin },
       arrows: [
         {
           when: notInInterrupt,
-          set: [bump(depth, 1), set(proper, ['if', all(no(atomic), is(proper, 0)), ['+', depth, 1], proper])],
+          set: [bump(depth, 1), set(proper, ['if', all(no(sectionIsNoOp), is(proper, 0)), ['+', depth, 1], proper])],
         },
         { when: no(notInInterrupt) },
       ],

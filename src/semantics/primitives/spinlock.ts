@@ -30,6 +30,7 @@ export const spinlock = primitive({
   source: 'include/linux/spinlock_api_smp.h, kernel/locking/spinlock.c',
   limits: ['spinlock_t of PREEMPT_RT, which sleeps, is not modelled.'],
   fields: { locked: bit, held: mine },
+  lockMap: { wait: 'config' },
   holds: { spin: my('held') },
   operations: {
     spinLock: lock('spin_lock(): spins until it is free; interrupts stay as they are', plain),
@@ -55,4 +56,4 @@ export const spinlock = primitive({
  * `raw_spinlock_t` (include/linux/spinlock.h; read at 6.18): the same without PREEMPT_RT. For lockdep it is another thing:
  * inside it only what spins on PREEMPT_RT too may be taken (CONFIG_PROVE_RAW_LOCK_NESTING).
  */
-export const rawSpinlock = primitive({ ...spinlock, name: 'raw_spinlock', limits: [] })
+export const rawSpinlock = primitive({ ...spinlock, name: 'raw_spinlock', limits: [], lockMap: { wait: 'spin' } })

@@ -17,6 +17,7 @@ export const srcu = primitive({
     'Sections nest three deep; beyond that a verdict is unknown.',
   ],
   fields: sectionFields,
+  lockMap: {},
   holds: { read: inSection },
   operations: {
     srcuReadLock: {
@@ -34,7 +35,7 @@ export const srcu = primitive({
       does: 'synchronize_srcu(): waits until every read section of this domain that has begun by now has ended; from inside one for ever',
       sleeps: true,
       waits: 'srcu_read_unlock()',
-      lockdep: { does: 'wait' },
+      lockdep: [{ does: 'touch', sync: true }, { does: 'wait' }],
       arrows: gracePeriod,
     },
   },

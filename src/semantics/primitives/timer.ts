@@ -7,7 +7,7 @@ const running = the('running')
 const shutdown = the('shutdown')
 const disarm = set(pending, 0)
 const waits = 'the end of the timer’s handler'
-const lockdep = { does: 'wait' } as const
+const lockdep = [{ does: 'touch' }, { does: 'wait' }] as const
 /** Hardirq handlers alone have interrupts off by themselves. */
 const mayWait = { 'timer-sync-in-hardirq': any(the('irqsafe'), no(my('irqOffBase', 'task'))) }
 
@@ -25,6 +25,7 @@ export const timer = primitive({
     'Time is not modelled: an armed timer may expire at once, and expires some time.',
     'hrtimers are not modelled: their handlers are hardirq handlers of the model.',
   ],
+  lockMap: { named: '(&%)' },
   fields: { pending: bit, running: bit, shutdown: bit, irqsafe: bit },
   operations: {
     modTimer: {
@@ -67,6 +68,7 @@ export const timer = primitive({
     },
     startTimer: {
       does: 'call_timer_fn(), begin: the softirq finds it expired; none = somebody was faster and took it off',
+      lockdep: { does: 'acquire', exit: 'ok' },
       arrows: [
         { when: pending, set: [disarm, set(running, 1)] },
         { when: no(pending), to: 'none' },
@@ -75,7 +77,7 @@ export const timer = primitive({
     finishTimer: {
       does: 'call_timer_fn(), end: whoever deletes it gets on',
       needs: { 'finish-not-running': running },
-      lockdep: { does: 'event' },
+      lockdep: [{ does: 'event' }, { does: 'release' }],
       arrows: [{ set: [set(running, 0)] }],
     },
   },

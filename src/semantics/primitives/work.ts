@@ -47,6 +47,7 @@ export const work = primitive({
   source: 'kernel/workqueue.c: queue_work_on(), process_one_work(), __flush_work(), __cancel_work_sync()',
   limits: ['Delayed work, disable_work() and mod_delayed_work() are not modelled: a timer is a step of the model.'],
   refs: { queue: 'workqueue' },
+  lockMap: { named: '(work_completion)(%)' },
   fields: { pending: bit, running: bit, place: { max: 7 }, disabled: many, flushes: { max: 2, per: ['process'] } },
   operations: {
     queueWork: {
@@ -62,6 +63,7 @@ export const work = primitive({
     startWork: {
       does: 'process_one_work(), begin: a worker takes a pending item while its queue has a slot',
       waits: 'queue_work()',
+      lockdep: [{ does: 'acquire', of: 'queue' }, { does: 'acquire' }],
       arrows: [
         {
           when: all(pending, no(running), slotFree('queue'), first),
@@ -72,7 +74,7 @@ export const work = primitive({
     finishWork: {
       does: 'process_one_work(), end: whoever flushes it gets on',
       needs: { 'finish-not-running': running },
-      lockdep: { does: 'event' },
+      lockdep: [{ does: 'event' }, { does: 'release' }, { does: 'release', of: 'queue' }],
       arrows: [
         {
           set: [
@@ -92,7 +94,15 @@ export const work = primitive({
       does: 'flush_work(): waits until what was queued before has finished; from the item itself for ever',
       sleeps: true,
       waits: 'the end of the work item',
-      lockdep: { does: 'wait' },
+      lockdep: [
+        { does: 'touch' },
+        {
+          does: 'touch',
+          of: 'queue',
+          when: any(ordered, is(the('maxActive', 'queue'), 1), the('memReclaim', 'queue')),
+        },
+        { does: 'wait' },
+      ],
       arrows: [
         { when: all(no(pending), no(running)) },
         { when: any(pending, running), to: 'flushing', set: [set(my('flushes'), ['+', pending, running])] },
@@ -103,7 +113,7 @@ export const work = primitive({
       does: 'cancel_work_sync(): removes it from the queue and waits while it runs, and nobody can queue it meanwhile; from the item itself for ever',
       sleeps: true,
       waits: 'the end of the work item',
-      lockdep: { does: 'wait' },
+      lockdep: [{ does: 'touch' }, { does: 'wait' }],
       arrows: [
         { when: no(running), set: takeOff },
         { when: running, to: 'cancelling', set: [...takeOff, bump(the('disabled'), 1)] },

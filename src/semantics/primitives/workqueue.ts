@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { endlessAllocation } from '../allocation.ts'
+import { endlessAllocation, mightReclaim } from '../allocation.ts'
 import { primitive, type PExpr } from '../primitive.ts'
 import { all, bit, every, is, many, no, set, some, the } from '../vocabulary.ts'
 
@@ -35,6 +35,7 @@ export const workqueue = primitive({
   about:
     'Items that are pending wait for a slot and for a worker. An ordered queue starts them one at a time, first in, first out; any other queue starts up to maxActive at once in any order. A worker may have to be made, which allocates and so may reclaim; WQ_MEM_RECLAIM guarantees one worker without that.',
   members: 'work_struct',
+  lockMap: { named: '(wq_completion)%' },
   fields: {
     maxActive: { max: 7, init: 7 },
     memReclaim: bit,
@@ -48,13 +49,14 @@ export const workqueue = primitive({
       does: 'maybe_create_worker(): a worker for a pending item is there, or is made, which allocates with GFP_KERNEL',
       sleeps: true,
       waits: 'queue_work()',
+      lockdep: mightReclaim,
       arrows: endlessAllocation(needed),
     },
     flushWorkqueue: {
       does: 'flush_workqueue(): waits for every item that is pending or running now; not for later ones',
       sleeps: true,
       waits: 'the end of its work items',
-      lockdep: { does: 'wait' },
+      lockdep: [{ does: 'touch' }, { does: 'wait', members: true }],
       arrows: [
         { to: 'flushing', set: [{ each: 'w', in: 'member', do: [set(awaits('w'), outstanding('w'))] }] },
         { from: 'flushing', when: every('w', 'member', is(awaits('w'), 0)) },

@@ -29,10 +29,20 @@ export const wwClass = primitive({
     done: mine,
     contending: mine,
   },
+  lockMap: {
+    named: '%_mutex',
+    wait: 'sleep',
+    parts: { acquire: { named: '%_acquire' }, first: { named: '%_mutex', wait: 'sleep' } },
+  },
+  debugLocks: ['two-contexts', 'done-without-init', 'done-twice', 'fini-without-init', 'fini-while-held'],
   operations: {
     wwAcquireInit: {
       does: 'ww_acquire_init(): takes a ticket; the context is younger than every other one there is',
       needs: { 'two-contexts': is(rank, 0) },
+      lockdep: [
+        { does: 'acquire', part: 'acquire' },
+        { does: 'acquire', part: 'first', nest: { part: 'acquire' } },
+      ],
       arrows: [{ set: [set(rank, ['+', 1, { count: 'q', in: 'process', that: positive(otherRank) }])] }],
     },
     wwAcquireDone: {
@@ -43,6 +53,10 @@ export const wwClass = primitive({
     wwAcquireFini: {
       does: 'ww_acquire_fini(): gives the ticket back; every lock of the context must have been released',
       needs: { 'fini-without-init': positive(rank), 'fini-while-held': is(my('acquired'), 0) },
+      lockdep: [
+        { does: 'release', part: 'first' },
+        { does: 'release', part: 'acquire' },
+      ],
       arrows: [
         {
           set: [

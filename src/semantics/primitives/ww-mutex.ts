@@ -95,6 +95,8 @@ const interrupted = {
 
 const waits = 'ww_mutex_unlock()'
 const lockdep = { does: 'acquire', mode: 'write' } as const
+/** `mutex_acquire_nest()`: the ticket puts the locks of its class in order. */
+const inContext = { ...lockdep, nest: { of: 'class', part: 'acquire' } } as const
 
 /**
  * `struct ww_mutex` (kernel/locking/ww_mutex.h, kernel/locking/mutex.c; read at 6.18). Its class decides between
@@ -114,6 +116,8 @@ export const wwMutex = primitive({
     'Whoever takes a ticket (wwAcquireInit) may be told to back off instead of waiting, but only while it holds another lock of the class. Wait-Die: it is told so at once if somebody older holds the lock or waits for it. Wound-Wait: an older one that holds locks and has to wait wounds the younger holder, which notices when it next has to wait for a lock of the class. Having backed off, it releases everything and takes the contended lock first, with the slow call. A holder without a ticket is simply waited for, whoever is older: nothing protects from a deadlock there.',
   refs: { class: 'ww_class' },
   fields: { locked: bit, held: { max: 2, per: ['process'] }, waits: mine, contends: mine },
+  lockMap: { of: 'class', named: '%_mutex', wait: 'sleep' },
+  debugLocks: ['no-context', 'lock-after-done', 'not-the-contended-lock', 'slow-while-held', 'unhandled-ealready'],
   holds: { write: positive(my('held')) },
   operations: {
     wwLock: {
@@ -121,7 +125,7 @@ export const wwMutex = primitive({
       needs: contextNeeds,
       sleeps: true,
       waits,
-      lockdep,
+      lockdep: inContext,
       arrows: contextArrows,
     },
     wwLockInterruptible: {
@@ -129,7 +133,7 @@ export const wwMutex = primitive({
       needs: contextNeeds,
       sleeps: true,
       waits,
-      lockdep,
+      lockdep: inContext,
       arrows: [...contextArrows, interrupted],
     },
     wwLockSlow: {
@@ -137,7 +141,7 @@ export const wwMutex = primitive({
       needs: slowNeeds,
       sleeps: true,
       waits,
-      lockdep,
+      lockdep: inContext,
       arrows: slowArrows,
     },
     wwLockSlowInterruptible: {
@@ -145,7 +149,7 @@ export const wwMutex = primitive({
       needs: slowNeeds,
       sleeps: true,
       waits,
-      lockdep,
+      lockdep: inContext,
       arrows: [...slowArrows, interrupted],
     },
     wwLockPlainInterruptible: {
@@ -172,7 +176,7 @@ export const wwMutex = primitive({
         'not-the-contended-lock': any(contendedFirst, the('locked')),
         'mutex-in-interrupt': notInInterrupt,
       },
-      lockdep: { ...lockdep, try: true },
+      lockdep: { ...inContext, try: true },
       arrows: [
         { when: free, set: take, to: 'got' },
         { when: the('locked'), to: 'missed', retry: true },

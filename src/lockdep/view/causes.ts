@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+import { coversEverything } from '#lockdep/paths/coverage'
+import type { LocalGraph, LocalNode } from '#lockdep/paths/local-graph'
+import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
+import { eachLeaf, isLocationTest } from '#system/expression'
+import type { Expr, System, VarId } from '#system/system'
+import type { Dependency, DependencyGraph } from './dependency-graph.ts'
+import { isShared, type HeldLock, type Place } from './held-lock.ts'
+import type { PathStep, PathWalk, Told } from './path-walk.ts'
+
+/** One process: its local graph, and the ways through it with what is held. */
+export interface Walked {
+  readonly graph: LocalGraph
+  readonly walk: PathWalk
+}
+
+/** How events are told apart. */
+export interface Naming {
+  /** The class of the event that is of this object. */
+  readonly nameOf: (object: string) => string
+  /** Plain variables that some step waits for count as events too: a doorbell, a flag. */
+  readonly variables: boolean
+}
+
+/** What happens in a step, in order, as far as waits and events go. */
+type Happening =
+  | { readonly what: 'takes'; readonly lock: HeldLock; readonly at: Place }
+  | {
+      readonly what: 'waits' | 'owes' | 'brings'
+      readonly name: string
+      readonly at: Place
+      readonly held: readonly HeldLock[]
+    }
+
+interface How {
+  readonly mode: HeldLock['mode']
+  readonly at: Place
+}
+/** What was waited for, by its class. */
+type History = Map<string, How>
+/** Since the path last rested, under the empty name; and since it owes an event, under that. */
+type Histories = Map<string, History>
+
+/**
+ * Waits and what ends them, as dependencies. The idea is that of the cross-release extension (4.14, reverted since): whoever waits
+ * for an event has it inside of what it holds; and an event has inside it everything that a path waits for before it brings
+ * the event about, from where it came to owe it, or else from where it last rested.
+ */
+export function addCauses(system: System, walks: readonly Walked[], graph: DependencyGraph, naming: Naming): void {
+  const waiting = naming.variables ? guardsByVariable() : new Map<VarId, (readonly Expr[])[]>()
+  for (const { graph: local, walk } of walks) {
+    const before = historiesBefore(local, walk)
+    for (const [i, { node, next }] of walk.states.entries())
+      for (const step of next) {
+        const histories = copied(before[i]!)
+        for (const happening of happenings(local.nodes[node]!, step)) {
+          if (happening.what === 'brings') {
+            const { name, at } = happening
+            for (const [waited, how] of histories.get(name) ?? histories.get('')!)
+              graph.add(caused(name, waited, how, at))
+          } else if (happening.what === 'waits') for (const held of happening.held) waitFor(held, happening)
+          remember(histories, happening)
+        }
+      }
+  }
+
+  function waitFor(held: HeldLock, { name, at }: { readonly name: string; readonly at: Place }): void {
+    if (held.class.unchecked) return
+    const [outer, inner] = [{ mode: held.mode, at: held.at }, { mode: 'write', at } as const]
+    graph.add({ from: held.class.name, to: name, shared: isShared(held.mode), recursive: false, outer, inner })
+  }
+
+  /** What is waited for at blocking nodes, by the variables in it. */
+  function guardsByVariable(): ReadonlyMap<VarId, (readonly Expr[])[]> {
+    const found = new Map<VarId, (readonly Expr[])[]>()
+    for (const node of walks.flatMap(({ graph: local }) => local.nodes).filter(isBlocking))
+      for (const { transition } of node.edges) {
+        const { guard } = system.transitions[transition]!
+        for (const v of variablesOf(guard)) found.set(v, [...(found.get(v) ?? []), guard])
+      }
+    return found
+  }
+
+  /** The least fixpoint along the ways of a process. */
+  function historiesBefore({ process, nodes }: LocalGraph, { states }: PathWalk): readonly Histories[] {
+    const before: Histories[] = [new Map([['', new Map()]])]
+    const queue = [0]
+    for (const i of queue) {
+      const { node, next } = states[i]!
+      const rests = system.processes[process]!.locations[nodes[node]!.location]!.rest
+      for (const step of next) {
+        const known: Histories = rests ? new Map([['', new Map()]]) : copied(before[i]!)
+        for (const happening of happenings(nodes[node]!, step)) remember(known, happening)
+        const seen = before[step.to]
+        if (seen === undefined) before[step.to] = known
+        if (seen === undefined || merge(seen, known)) queue.push(step.to)
+      }
+    }
+    return before
+  }
+
+  function happenings(node: LocalNode, { transition, heard, held, at }: PathStep): readonly Happening[] {
+    const told = heard.flatMap((one): Happening[] => {
+      const { event, lock } = one
+      if (lock !== undefined) return lock.try || lock.class.unchecked ? [] : [{ what: 'takes', lock, at: one.at }]
+      const what = whatOf[event.does]
+      return what === undefined || !('object' in event.map)
+        ? []
+        : [{ what, name: naming.nameOf(event.map.object), at: one.at, held: one.held }]
+    })
+    if (!naming.variables) return told
+    const { guard, effect } = system.transitions[transition]!
+    const waits = isBlocking(node)
+      ? variablesOf(guard).filter((v) => isPlain(v) && node.known.value(v) === undefined)
+      : []
+    const writes = effect.flatMap(({ to, value }) => {
+      const written = evaluateKnown(value, node.known)
+      const targets = typeof to === 'number' ? [to] : (to.slice(2) as VarId[])
+      return targets.filter((v) => isPlain(v) && canEnable(v, written))
+    })
+    const about = (what: 'waits' | 'brings', v: VarId): Happening => ({
+      what,
+      name: system.variables[v]!.name,
+      at,
+      held,
+    })
+    return [...told, ...waits.map((v) => about('waits', v)), ...writes.map((v) => about('brings', v))]
+  }
+
+  /** A variable of the model that several processes can see. */
+  function isPlain(v: VarId): boolean {
+    const { object, owner } = system.variables[v]!
+    return object === undefined && owner === undefined
+  }
+
+  /** Whether writing the value can let go on whoever waits for the variable somewhere. */
+  function canEnable(variable: VarId, written: number | undefined): boolean {
+    const there: Known = { value: (v) => (v === variable ? written : undefined), test: () => undefined }
+    return (waiting.get(variable) ?? []).some((guard) => guard.every((g) => evaluateKnown(g, there) !== 0))
+  }
+
+  /** Only plain steps leave it, and it may be that none of them can be taken. */
+  function isBlocking({ edges, known }: LocalNode): boolean {
+    const steps = edges
+      .map(({ transition }) => system.transitions[transition]!)
+      .filter(({ fault }) => fault === undefined)
+    const plain = steps.every(({ origin }) => system.origins[origin]!.primitive === '')
+    return (
+      plain &&
+      !coversEverything(
+        steps.map(({ guard }) => guard),
+        known,
+        system,
+      )
+    )
+  }
+}
+
+const whatOf: Partial<Record<Told['event']['does'], 'waits' | 'owes' | 'brings'>> = {
+  wait: 'waits',
+  owe: 'owes',
+  event: 'brings',
+}
+
+function variablesOf(guard: readonly Expr[]): readonly VarId[] {
+  const found = new Set<VarId>()
+  for (const e of guard)
+    eachLeaf(e, (leaf) => {
+      if (typeof leaf !== 'number' && !isLocationTest(leaf)) found.add(leaf.v)
+    })
+  return [...found]
+}
+
+function remember(histories: Histories, happening: Happening): void {
+  if (happening.what === 'owes') histories.set(happening.name, new Map())
+  else if (happening.what === 'brings') histories.delete(happening.name)
+  else {
+    const [name, mode] =
+      happening.what === 'takes' ? [happening.lock.class.name, happening.lock.mode] : [happening.name, 'write' as const]
+    for (const history of histories.values()) if (!history.has(name)) history.set(name, { mode, at: happening.at })
+  }
+}
+
+const copied = (histories: Histories): Histories =>
+  new Map([...histories].map(([name, history]) => [name, new Map(history)]))
+
+/** Whether something was new. An event that is owed on one way only counts as owed all along. */
+function merge(into: Histories, from: Histories): boolean {
+  let changed = false
+  for (const [name, known] of into) {
+    const more = from.get(name)
+    if (more === undefined) {
+      into.delete(name)
+      changed = true
+      continue
+    }
+    for (const [waited, how] of more)
+      if (!known.has(waited)) {
+        known.set(waited, how)
+        changed = true
+      }
+  }
+  return changed
+}
+
+const caused = (name: string, waited: string, { mode, at }: How, bringsAt: Place): Dependency => ({
+  from: name,
+  to: waited,
+  shared: false,
+  recursive: mode === 'read-recursive',
+  outer: { mode: 'write', at: bringsAt },
+  inner: { mode, at },
+  causal: true,
+})

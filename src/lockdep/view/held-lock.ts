@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LockMode } from '#semantics/lock-map'
+import type { MapRef, OriginId, ProcessId } from '#system/system'
+import type { LockClass } from './lock-class.ts'
+
+/** Where in the model something was heard. */
+export interface Place {
+  readonly process: ProcessId
+  readonly origin: OriginId
+}
+
+/** `struct held_lock` (include/linux/lockdep_types.h), as far as it matters here. */
+export interface HeldLock {
+  readonly class: LockClass
+  readonly map: MapRef
+  readonly mode: LockMode
+  readonly try: boolean
+  readonly at: Place
+  /** It is released when the process holds the object no longer, and not by itself. */
+  readonly byView: boolean
+  /** It ends with this call, or with the hooked body that runs at this depth. */
+  readonly within?: { readonly origin: OriginId; readonly depth: number } | { readonly frame: number }
+}
+
+/** Innermost last. */
+export type HeldStack = readonly HeldLock[]
+
+export const sameMap = (a: MapRef, b: MapRef): boolean =>
+  'kernel' in a ? 'kernel' in b && a.kernel === b.kernel : 'object' in b && a.object === b.object && a.part === b.part
+
+/** A lock that is exclusive bars everybody; a recursive reader is barred only by who has it exclusively. */
+export const isShared = (mode: LockMode): boolean => mode !== 'write'

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
+import type { LocalEdge, LocalGraph } from '#lockdep/paths/local-graph'
+import type { Frame, Hold, LockdepEvent, Origin, OriginId, System, Transition, TransitionId } from '#system/system'
+import { sameMap, type HeldLock, type HeldStack, type Place } from './held-lock.ts'
+import type { Irqs, Listener } from './listener.ts'
+
+/** Locks that lockdep can follow one task through (include/linux/sched.h MAX_LOCK_DEPTH). */
+const deepest = 48
+
+/** What is held at a node of a local graph: a process may come to one node in several ways. */
+export interface PathState {
+  readonly node: number
+  readonly stack: HeldStack
+  readonly frames: readonly Frame[]
+  readonly next: readonly PathStep[]
+}
+
+export interface PathStep {
+  readonly to: number
+  readonly transition: TransitionId
+  readonly at: Place
+  /** What is held when it begins. */
+  readonly held: HeldStack
+  /** What was acquired, waited for or brought about on the way, in this order. */
+  readonly heard: readonly Told[]
+}
+
+/** A map that a step has to do with; with a lock where it acquired one. */
+export interface Told {
+  readonly event: LockdepEvent
+  readonly lock?: HeldLock
+  readonly held: HeldStack
+  readonly at: Place
+}
+
+/**
+ * Goes every way through one process's local graph and tells lockdep what it would hear there, in the order in which the
+ * process comes by. States are the nodes with what is held at each, so that every combination is heard.
+ */
+export class PathWalk {
+  readonly states: { node: number; stack: HeldStack; frames: readonly Frame[]; next: PathStep[] }[] = []
+  /** Some way was cut: it takes ever more. */
+  truncated = false
+  readonly #system: System
+  readonly #graph: LocalGraph
+  readonly #listener: Listener
+  readonly #holds: ReadonlyMap<string, readonly Hold[]>
+  readonly #ids = new Map<string, number>()
+
+  constructor(system: System, graph: LocalGraph, listener: Listener) {
+    this.#system = system
+    this.#graph = graph
+    this.#listener = listener
+    const own = system.holds.filter(({ process, queued }) => process === graph.process && queued !== true)
+    this.#holds = Map.groupBy(own, ({ object }) => object)
+    this.#state(0, [], [])
+    for (let i = 0; i < this.states.length; i++)
+      for (const edge of graph.nodes[this.states[i]!.node]!.edges) this.#step(i, edge)
+  }
+
+  #step(from: number, edge: LocalEdge): void {
+    const { node, stack, frames: entered } = this.states[from]!
+    const { process, nodes } = this.#graph
+    const transition = this.#system.transitions[edge.transition]!
+    const id = transition.joint?.find((joint) => joint.process === process)?.origin ?? transition.origin
+    const origin = this.#system.origins[id]!
+    const at: Place = { process, origin: id }
+    if (transition.fault !== undefined) return this.#fault(transition, edge, origin, at)
+    const [here, there] = [nodes[node]!, nodes[edge.to]!]
+    const before = this.#irqs(here.known)
+    const after = this.#irqs(there.known)
+    const heard: Told[] = []
+
+    let held = this.#reframe(leave(stack, id, origin), entered, origin.frames, here.known, before, at, heard)
+    if (origin.from === here.location) held = this.#call(held, transition, origin, here.known, after, at, heard)
+    held = this.#follow(held, transition, there.known, after, at, heard)
+    const irqsCome = (after.hardirqsOn && !before.hardirqsOn) || (after.softirqsOn && !before.softirqsOn)
+    if (irqsCome) this.#listener.enable(held, after, at)
+    if (held.length > deepest) {
+      this.truncated = true
+      return
+    }
+    const to = this.#state(edge.to, held, origin.frames)
+    this.states[from]!.next.push({ to, transition: edge.transition, at, held: stack, heard })
+  }
+
+  /** What lockdep hears as the operation is called. */
+  #call(
+    stack: HeldStack,
+    { exit, retry }: Transition,
+    origin: Origin,
+    known: Known,
+    irqs: Irqs,
+    at: Place,
+    heard: Told[],
+  ): HeldStack {
+    let held: HeldStack = stack
+    for (const event of origin.lockdep ?? []) {
+      if (event.when !== undefined && evaluateKnown(event.when, known) === 0) continue
+      if (event.does === 'wait' || event.does === 'owe' || event.does === 'event') heard.push({ event, held, at })
+      else if (event.does === 'release') held = this.#release(held, event, at)
+      else if (event.exit === undefined || event.exit === exit || exit.startsWith('('))
+        held = this.#acquire(held, event, retry, origin, irqs, at, heard)
+    }
+    return held
+  }
+
+  #acquire(
+    stack: HeldStack,
+    event: LockdepEvent,
+    retry: true | undefined,
+    origin: Origin,
+    irqs: Irqs,
+    at: Place,
+    heard: Told[],
+  ): HeldStack {
+    const lock = this.#listener.lockOf(event, at, irqs, this.#hasView(event))
+    if (lock === undefined || (lock.try && retry === true)) return stack
+    const around =
+      event.yields === true
+        ? stack.filter((held) => held.class.name !== lock.class.name || held.mode === 'write')
+        : stack
+    heard.push({ event, lock, held: around, at })
+    if (event.does === 'touch') {
+      this.#listener.acquire(around, lock, event.irqsave === true ? { ...irqs, hardirqsOn: false } : irqs, event)
+      return stack
+    }
+    if (event.does === 'during' && stack.some((held) => held.class.name === lock.class.name)) return stack
+    const during = event.does === 'during' && { within: { origin: at.origin, depth: origin.frames.length } }
+    return this.#listener.acquire(stack, { ...lock, ...during }, irqs, event)
+  }
+
+  #release(stack: HeldStack, event: LockdepEvent, at: Place): HeldStack {
+    const place = stack.findLastIndex((held) => sameMap(held.map, event.map))
+    if (place !== -1) return stack.toSpliced(place, 1)
+    const lock = this.#listener.lockOf(event, at, this.#irqs(this.#graph.nodes[0]!.known), false)
+    if (lock !== undefined)
+      this.#listener.findings.add([lock.class.name], { kind: 'unlock-balance', name: lock.class.name, at })
+    return stack
+  }
+
+  /** What the process holds by what it knows itself: given up with the last view of it, and taken where no event said so. */
+  #follow(stack: HeldStack, { exit }: Transition, known: Known, irqs: Irqs, at: Place, heard: Told[]): HeldStack {
+    const ends = !exit.startsWith('(')
+    let held = ends
+      ? stack.filter((lock) => !lock.byView || !('object' in lock.map) || this.#holdsOf(lock.map.object, known) !== 0)
+      : stack
+    for (const [object, holds] of this.#holds) {
+      const mode = holds.find(({ when }) => evaluateKnown(when, known) === 1)?.mode
+      if (mode === undefined || held.some(({ map }) => 'object' in map && map.object === object)) continue
+      const event: LockdepEvent = {
+        does: 'acquire',
+        map: { object },
+        mode: mode === 'read' ? 'read' : 'write',
+        ...(this.#system.holds.some((h) => h.object === object && h.annotates) && { layer: 'fences' as const }),
+      }
+      const lock = this.#listener.lockOf(event, at, irqs, true)
+      if (lock === undefined) continue
+      heard.push({ event, lock, held, at })
+      held = this.#listener.acquire(held, lock, irqs)
+    }
+    return held
+  }
+
+  /** 1 or undefined while it is, or may be, held in some mode. */
+  #holdsOf(object: string, known: Known): number | undefined {
+    const values = (this.#holds.get(object) ?? []).map(({ when }) => evaluateKnown(when, known))
+    return values.some((value) => value !== undefined && value !== 0) ? 1 : values.includes(undefined) ? undefined : 0
+  }
+
+  #hasView({ map }: LockdepEvent): boolean {
+    return 'object' in map && map.part === undefined && this.#holds.has(map.object)
+  }
+
+  /** Bodies that have returned give back what was held for them; those that begin take it. */
+  #reframe(
+    stack: HeldStack,
+    before: readonly Frame[],
+    now: readonly Frame[],
+    known: Known,
+    irqs: Irqs,
+    at: Place,
+    heard: Told[],
+  ): HeldStack {
+    let common = 0
+    while (common < before.length && before[common] === now[common]) common++
+    let held: HeldStack = stack.filter(
+      ({ within }) => within === undefined || !('frame' in within) || within.frame < common,
+    )
+    for (let frame = common; frame < now.length; frame++)
+      for (const event of now[frame]!.lockdep ?? []) {
+        if (event.when !== undefined && evaluateKnown(event.when, known) === 0) continue
+        const lock = this.#listener.lockOf(event, at, irqs, false)
+        if (lock === undefined) continue
+        heard.push({ event, lock, held, at })
+        held = this.#listener.acquire(held, { ...lock, within: { frame } }, irqs)
+      }
+    return held
+  }
+
+  #fault({ fault }: Transition, { certain }: LocalEdge, { primitive }: Origin, at: Place): void {
+    if (!certain || fault!.kind !== 'misuse') return
+    const { code } = fault!
+    if (this.#listener.checks(primitive, code)) this.#listener.findings.add([code], { kind: 'debug-locks', code, at })
+  }
+
+  #irqs(known: Known): Irqs {
+    const { name, context } = this.#system.processes[this.#graph.process]!
+    const depth = (field: string, start: number): number => {
+      const v = this.#system.variables.findIndex((variable) => variable.name === `task.${field}[${name}]`)
+      return v === -1 ? start : (known.value(v) ?? 0)
+    }
+    return {
+      context,
+      hardirqsOn: depth('irqOff', Number(context === 'hardirq')) === 0,
+      softirqsOn: depth('bhOff', Number(context === 'softirq')) === 0 && context !== 'hardirq',
+    }
+  }
+
+  #state(node: number, stack: HeldStack, frames: readonly Frame[]): number {
+    const key = JSON.stringify([
+      node,
+      frames.length,
+      stack.map(({ map, class: { name }, mode, try: tries, within }) => [map, name, mode, tries, within]),
+    ])
+    const seen = this.#ids.get(key)
+    if (seen !== undefined) return seen
+    this.#ids.set(key, this.states.length)
+    return this.states.push({ node, stack, frames, next: [] }) - 1
+  }
+}
+
+/** What is held for a call only is given back with the first step after it: neither of the call nor of a body inside. */
+function leave(stack: HeldStack, id: OriginId, { frames, enters }: Origin): HeldStack {
+  return stack.filter(({ within }) => {
+    if (within === undefined || !('origin' in within)) return true
+    return within.origin === id || frames.length > within.depth || (enters === true && frames.length === within.depth)
+  })
+}

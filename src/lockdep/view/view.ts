@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lockdepModes, type LockdepMode, type Model } from '#ir/model'
+import { localGraph } from '#lockdep/paths/local-graph'
+import { lower } from '#semantics/lower/lower'
+import type { Registry } from '#semantics/registry'
+import type { System } from '#system/system'
+import { addCauses } from './causes.ts'
+import type { DependencyGraph } from './dependency-graph.ts'
+import type { LockdepReport } from './findings.ts'
+import { Listener, type Build } from './listener.ts'
+import { lockClasses } from './lock-class.ts'
+import { PathWalk } from './path-walk.ts'
+import { prime } from './priming.ts'
+import { irqConflicts } from './usage.ts'
+
+/** How lockdep is built and what else there is in the kernel. */
+export interface LockdepOptions {
+  /** `plain` unless said. */
+  readonly mode?: LockdepMode
+  /** The form of the annotations in mode `annotated`; 6.18 unless said. */
+  readonly annotations?: '6.12' | '6.18'
+  /** Whether read_lock() in task context may nest; on queued rwlocks, so unless said, it may not. */
+  readonly readLock?: Build['readLock']
+}
+
+/** What lockdep would say of a model once every path of it has run in every way. */
+export interface LockdepView {
+  readonly mode: LockdepMode
+  readonly system: System
+  readonly graph: DependencyGraph
+  /** Every class that some path takes. */
+  readonly classes: readonly string[]
+  /** None means that it stays silent. */
+  readonly reports: readonly LockdepReport[]
+  /** A path was cut: silence means nothing then. */
+  readonly truncated: boolean
+}
+
+/**
+ * What lockdep would say with perfect coverage: every process of the model goes every way through its paths, alone.
+ * @throws FencecheckError if the model is not well formed
+ */
+export function lockdepView(model: Model, registry: Registry, options: LockdepOptions = {}): LockdepView {
+  const { mode = 'plain', annotations = '6.18', readLock = 'queued' } = options
+  const system = lower(model, registry)
+  const fences = mode === 'annotated'
+  const listener = new Listener(registry, lockClasses(model, registry), { readLock, ...(fences && { annotations }) })
+  const { graph, usages, findings, classes } = listener
+  prime(graph, {
+    resvClasses: reservationClasses(model),
+    notifiers: model.switches?.['notifiers'] !== 'off',
+    fences,
+  })
+  const walks = model.processes.map((_, process) => {
+    const local = localGraph(system, process)
+    return { graph: local, walk: new PathWalk(system, local, listener) }
+  })
+  const owed = new Set(system.debts.map(({ object }) => object))
+  if (mode === 'exact') addCauses(system, walks, graph, { nameOf: (object) => object, variables: true })
+  if (mode === 'cross-release')
+    addCauses(system, walks, graph, {
+      nameOf: (object) => (owed.has(object) ? 'dma_fence' : object),
+      variables: false,
+    })
+
+  for (const circle of graph.circles())
+    findings.add(circle.map(({ from }) => from).sort(), { kind: 'circular', circle })
+  for (const conflict of irqConflicts(graph, usages, classes.keys()))
+    findings.add([conflict.context, conflict.safe.name, conflict.unsafe.name], { kind: 'irq', ...conflict })
+  return {
+    mode,
+    system,
+    graph,
+    classes: [...classes.keys()],
+    reports: findings.reports,
+    truncated: walks.some(({ graph: local, walk }) => local.truncated || walk.truncated),
+  }
+}
+
+/** Its answer in each mode. */
+export const lockdepViews = (model: Model, registry: Registry): readonly LockdepView[] =>
+  lockdepModes.map((mode) => lockdepView(model, registry, { mode }))
+
+/** The ww classes that reservations of the model are of; the kernel has one, which other models need not mention. */
+const reservationClasses = ({ objects = [] }: Model): ReadonlySet<string> =>
+  new Set(
+    objects.flatMap(({ kind, refs }) => (kind === 'dma_resv' && refs?.['class'] !== undefined ? [refs['class']] : [])),
+  )
