@@ -6,6 +6,7 @@ import { Interpreter } from '#interp/interpreter'
 import type { Model } from '#ir/model'
 import { everyViolation, judge } from '#property/judge'
 import { Evidence, type Finding, type Violation } from '#property/property'
+import { lockdepAnswer, lockdepMismatch } from '#lockdep/view/answer'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
 import type { System } from '#system/system'
@@ -112,7 +113,7 @@ function resultOf(
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
   findings: readonly Finding[],
   violation: ResultViolation | undefined,
-  { expect: compare, kinds: looked }: QualifiedOptions,
+  { expect: compare, kinds: looked, lockdep: annotations }: QualifiedOptions,
 ): Result {
   const blocking = findings.find((finding) => finding.blocksHolds)
   const verdict =
@@ -120,7 +121,14 @@ function resultOf(
   const covered = `${thousands(search.graph.states)} states were stored, ${thousands(search.frontier.size)} of them not expanded, to depth ${search.depth}`
   const because = limit !== undefined ? `${limit}; ${covered}` : verdict === 'unknown' ? blocking?.message : undefined
   const expected = compare ? model.expect : undefined
-  const wrong = expected === undefined ? undefined : mismatch(expected, verdict, violation)
+  const lockdep =
+    annotations !== undefined || expected?.lockdep !== undefined
+      ? lockdepAnswer(model, registry, { annotations: annotations ?? '6.18' })
+      : undefined
+  const wrong =
+    expected === undefined
+      ? undefined
+      : (mismatch(expected, verdict, violation) ?? (lockdep && lockdepMismatch(expected, lockdep)))
   return {
     id: model.id,
     summary: model.summary ?? '',
@@ -135,6 +143,7 @@ function resultOf(
     assumptions: assumptionsOf(model, registry, looked),
     ...(expected !== undefined && { expected, asExpected: wrong === undefined }),
     ...(wrong !== undefined && { mismatch: wrong }),
+    ...(lockdep !== undefined && { lockdep }),
     statistics: {
       states: search.graph.states,
       visited: search.graph.states + search.graph.passed,

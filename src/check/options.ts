@@ -44,6 +44,11 @@ export interface CheckOptions {
   readonly all?: boolean
   /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
+  /**
+   * Whether the result tells what lockdep would say of the model, and with the fence annotations of which kernel. Where it is
+   * expected to say something, it does anyway.
+   */
+  readonly lockdep?: '6.12' | '6.18'
   /** Called now and then during the search. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search early with what is known so far. */
@@ -73,6 +78,7 @@ export interface QualifiedOptions {
   readonly shortest: boolean
   readonly all: boolean
   readonly expect: boolean
+  readonly lockdep: '6.12' | '6.18' | undefined
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
 }
@@ -90,6 +96,7 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   shortest: options.shortest ?? false,
   all: options.all ?? false,
   expect: options.expect ?? true,
+  lockdep: options.lockdep,
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,
 })

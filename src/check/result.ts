@@ -2,6 +2,7 @@
 import type { Site } from '#base/errors'
 import type { Expectation, Kind, Shape } from '#ir/model'
 import type { Explanation } from '#trace/explanation'
+import type { LockdepAnswer } from '#lockdep/view/answer'
 import type { Trace } from '#trace/trace'
 import type { MachineName } from './machine.ts'
 
@@ -32,6 +33,8 @@ export interface Result {
   readonly asExpected?: boolean
   /** Why it is not. */
   readonly mismatch?: string
+  /** What lockdep would say, where that was asked for or is expected. */
+  readonly lockdep?: LockdepAnswer
   readonly statistics: Statistics
   /** The schedules that were tried, where the model was not searched (`simulate`). */
   readonly simulation?: Simulation

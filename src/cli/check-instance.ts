@@ -20,6 +20,7 @@ export interface Wanted {
   readonly shortest?: boolean
   readonly all?: boolean
   readonly expect: boolean
+  readonly lockdep?: '6.12' | '6.18'
 }
 
 /**
@@ -40,6 +41,7 @@ export function prepared(
     checkReduction: checkReduction === true,
     shortest: wanted.shortest === true,
     all: wanted.all === true,
+    ...(wanted.lockdep !== undefined && { lockdep: wanted.lockdep }),
     expect,
     order: depthFirst === true ? ('depth-first' as const) : ('breadth-first' as const),
     ...(symmetry !== undefined && { symmetry }),

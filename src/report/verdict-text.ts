@@ -4,6 +4,7 @@ import { count, printable } from '#base/text'
 import type { Result } from '#check/result'
 import type { Configuration } from '#check/safe-only-if'
 import { contractRules } from '#semantics/contract'
+import { lockdepLines } from './lockdep-view-text.ts'
 import { traceText, type Manner } from './trace-text.ts'
 import { effort, expectationWord, instanceName, kindOf, oneLine, wrap, type Style } from './words.ts'
 
@@ -41,6 +42,7 @@ export function verdictDetails(
   if (violation !== undefined && result.rules.length > 0) say(brokenRules(result.rules, full), '    ')
   for (const { code, message, site } of findings)
     say(`note: ${message} [${code}]${site === undefined ? '' : ` at ${showSite(site)}`}`, '    ')
+  if (full && result.lockdep !== undefined) lines.push(lockdepLines(result, style, width, '    '))
   if (full && result.verdict === 'holds') {
     lines.push('    this rests on')
     for (const assumption of result.assumptions) say(`- ${assumption}`, '      ')

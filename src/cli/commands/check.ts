@@ -103,7 +103,14 @@ async function run(paths: readonly string[], options: Options, terminal: Termina
   const only = instances.length === 1
   const outcomes = new Outcomes({ reports, traceDir, only, nameWidth, ascii, faults, terminal })
   const checked =
-    looked === undefined ? [] : checkAll(instances, { ...wantedOf(options), kinds: looked }, options, interrupt)
+    looked === undefined
+      ? []
+      : checkAll(
+          instances,
+          { ...wantedOf(options), kinds: looked, ...(only && { lockdep: '6.18' }) },
+          options,
+          interrupt,
+        )
   for await (const { instance, result } of checked)
     await faults.catch(async () => outcomes.add(await result, instance.model.file))
   outcomes.finish()

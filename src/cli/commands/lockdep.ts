@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Command } from 'commander'
+import { statSync } from 'node:fs'
+import { Option, type Command } from 'commander'
 import { FencecheckError } from '#base/errors'
 import { jsonText } from '#base/json-text'
 import { checkStory, type JudgedStory } from '#check/check-story'
@@ -11,10 +12,11 @@ import { storyOf } from '#lockdep/stories'
 import type { Story } from '#lockdep/story'
 import { lockdepDocument } from '#report/lockdep-json'
 import { lockdepText } from '#report/lockdep-text'
-import { duration, positive } from '../arguments.ts'
+import { duration, parameter, positive, setting } from '../arguments.ts'
 import { exitStatus, statusOf, type ExitStatus } from '../exit-status.ts'
 import { Faults } from '../faults.ts'
 import { Interrupt } from '../interrupt.ts'
+import { lockdepOfModels, type ViewOptions } from '../lockdep-of-models.ts'
 import { readText } from '../read-text.ts'
 import type { Terminal } from '../terminal.ts'
 import { writeWhole } from '../write-whole.ts'
@@ -33,17 +35,32 @@ const maxStates = 2_000_000
 export function lockdepCommand(program: Command, terminal: Terminal): void {
   program
     .command('lockdep')
-    .description('read a lockdep or hung task report, and check whether what it warns of can happen')
-    .argument('<report>', 'a file with reports as the kernel prints them, quoted and wrapped or not; - for stdin')
+    .description(
+      'what lockdep would say of models, beside what the search says; or whether what a lockdep report warns of can happen',
+    )
+    .argument('<paths...>', 'model files and folders; or one file with reports as the kernel prints them, - for stdin')
     .option('--line <n>', 'only the report whose title is on this line', positive)
     .option('--write <model.ts>', 'write the model of the report, to be refined by hand')
     .option('--max-states <n>', 'stop a check after storing so many states', positive, maxStates)
+    .option('--variant <name>', 'of models: only this variant')
+    .option('--param <name=number>', 'of models: set a parameter; can be repeated', parameter)
+    .option('--switch <name=setting>', 'of models: set a configuration switch; can be repeated', setting)
+    .addOption(
+      new Option('--annotations <kernel>', 'of models: the form of the fence annotations').choices(['6.12', '6.18']),
+    )
     .option('--timeout <duration>', 'stop each check after so long (30s, 5m)', duration)
     .option('--json', 'print one JSON document')
-    .action(async (path: string, options: Options) => {
-      terminal.exitWith(await run(path, options, terminal))
+    .action(async (paths: string[], options: Options & ViewOptions) => {
+      const [only] = paths
+      const isReport = paths.length === 1 && !isModelPath(only!)
+      terminal.exitWith(await (isReport ? run(only!, options, terminal) : lockdepOfModels(paths, options, terminal)))
     })
 }
+
+/** A folder, or a file of the kinds that models are in. */
+const isModelPath = (path: string): boolean =>
+  path !== '-' &&
+  (/\.(?:[cm]?[jt]s|json)$/.test(path) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
 
 async function run(path: string, options: Options, terminal: Terminal): Promise<ExitStatus> {
   const { json = false, line, write, timeout } = options

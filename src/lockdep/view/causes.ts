@@ -20,6 +20,11 @@ export interface Naming {
   readonly nameOf: (object: string) => string
   /** Plain variables that some step waits for count as events too: a doorbell, a flag. */
   readonly variables: boolean
+  /**
+   * Events that nobody can wait for before they are owed: fences. What others bring about on the way to one (a doorbell, a
+   * work item) is followed for each of them apart, since until its publication its publisher holds nobody up.
+   */
+  readonly purposes: readonly string[]
 }
 
 /** What happens in a step, in order, as far as waits and events go. */
@@ -33,6 +38,8 @@ type Happening =
     }
 
 interface How {
+  /** It is an event, no lock. */
+  readonly isEvent: boolean
   readonly mode: HeldLock['mode']
   readonly at: Place
 }
@@ -54,14 +61,27 @@ export function addCauses(system: System, walks: readonly Walked[], graph: Depen
       for (const step of next) {
         const histories = copied(before[i]!)
         for (const happening of happenings(local.nodes[node]!, step)) {
-          if (happening.what === 'brings') {
-            const { name, at } = happening
-            for (const [waited, how] of histories.get(name) ?? histories.get('')!)
-              graph.add(caused(name, waited, how, at))
-          } else if (happening.what === 'waits') for (const held of happening.held) waitFor(held, happening)
+          if (happening.what === 'brings') bring(happening, histories)
+          else if (happening.what === 'waits') for (const held of happening.held) waitFor(held, happening)
           remember(histories, happening)
         }
       }
+  }
+
+  function bring({ name, at }: Extract<Happening, { name: string }>, histories: Histories): void {
+    const own = histories.get(name) ?? histories.get('')!
+    const inside = (purpose: string, history: History): void => {
+      for (const [waited, how] of history)
+        graph.add(caused(nodeOf(name, purpose), how.isEvent ? nodeOf(waited, purpose) : waited, how, at))
+    }
+    if (naming.purposes.includes(name)) return inside(name, own)
+    inside('', own)
+    for (const purpose of naming.purposes) inside(purpose, histories.get(purpose) ?? own)
+  }
+
+  /** What is no fence itself, on the way to one. */
+  function nodeOf(name: string, purpose: string): string {
+    return purpose === '' || naming.purposes.includes(name) ? name : `${name} (for ${purpose})`
   }
 
   function waitFor(held: HeldLock, { name, at }: { readonly name: string; readonly at: Place }): void {
@@ -175,9 +195,10 @@ function remember(histories: Histories, happening: Happening): void {
   if (happening.what === 'owes') histories.set(happening.name, new Map())
   else if (happening.what === 'brings') histories.delete(happening.name)
   else {
-    const [name, mode] =
-      happening.what === 'takes' ? [happening.lock.class.name, happening.lock.mode] : [happening.name, 'write' as const]
-    for (const history of histories.values()) if (!history.has(name)) history.set(name, { mode, at: happening.at })
+    const isEvent = happening.what !== 'takes'
+    const name = isEvent ? happening.name : happening.lock.class.name
+    const how: How = { isEvent, mode: isEvent ? 'write' : happening.lock.mode, at: happening.at }
+    for (const history of histories.values()) if (!history.has(name)) history.set(name, how)
   }
 }
 

@@ -8,6 +8,9 @@ import type { Irqs, Listener } from './listener.ts'
 /** Locks that lockdep can follow one task through (include/linux/sched.h MAX_LOCK_DEPTH). */
 const deepest = 48
 
+/** Ways to come to a node with different locks held, over all nodes. */
+const mostStates = 50_000
+
 /** What is held at a node of a local graph: a process may come to one node in several ways. */
 export interface PathState {
   readonly node: number
@@ -55,7 +58,7 @@ export class PathWalk {
     const own = system.holds.filter(({ process, queued }) => process === graph.process && queued !== true)
     this.#holds = Map.groupBy(own, ({ object }) => object)
     this.#state(0, [], [])
-    for (let i = 0; i < this.states.length; i++)
+    for (let i = 0; i < this.states.length && !this.truncated; i++)
       for (const edge of graph.nodes[this.states[i]!.node]!.edges) this.#step(i, edge)
   }
 
@@ -226,6 +229,7 @@ export class PathWalk {
     ])
     const seen = this.#ids.get(key)
     if (seen !== undefined) return seen
+    this.truncated ||= this.states.length >= mostStates
     this.#ids.set(key, this.states.length)
     return this.states.push({ node, stack, frames, next: [] }) - 1
   }

@@ -56,11 +56,13 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
     return { graph: local, walk: new PathWalk(system, local, listener) }
   })
   const owed = new Set(system.debts.map(({ object }) => object))
-  if (mode === 'exact') addCauses(system, walks, graph, { nameOf: (object) => object, variables: true })
+  if (mode === 'exact')
+    addCauses(system, walks, graph, { nameOf: (object) => object, variables: true, purposes: [...owed] })
   if (mode === 'cross-release')
     addCauses(system, walks, graph, {
       nameOf: (object) => (owed.has(object) ? 'dma_fence' : object),
       variables: false,
+      purposes: [],
     })
 
   for (const circle of graph.circles())

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lockdepModes, type Expectation, type LockdepMode, type LockdepSays, type Model } from '#ir/model'
+import type { Registry } from '#semantics/registry'
+import { told, type ToldReport } from './told.ts'
+import { lockdepView, type LockdepOptions } from './view.ts'
+
+/** What lockdep would say of a model, as plain data, by how it is built. */
+export interface LockdepAnswer {
+  readonly modes: Readonly<Record<LockdepMode, ModeAnswer>>
+  /** The proof that no number of these paths can deadlock, if there is one. */
+  readonly certificate?: { readonly classes: readonly { readonly name: string; readonly rank: number }[] }
+  /** Why there is none. */
+  readonly refused?: string
+}
+
+export interface ModeAnswer {
+  /** `unknown`: a path was too long to be followed to its end, and nothing was found on the way. */
+  readonly says: LockdepSays | 'unknown'
+  readonly reports: readonly ToldReport[]
+}
+
+/**
+ * Its answer in each mode.
+ * @throws FencecheckError if the model is not well formed
+ */
+export function lockdepAnswer(
+  model: Model,
+  registry: Registry,
+  options: Omit<LockdepOptions, 'mode'> = {},
+): LockdepAnswer {
+  const modes = lockdepModes.map((mode): [LockdepMode, ModeAnswer] => {
+    const { reports, system, truncated } = lockdepView(model, registry, { ...options, mode })
+    const says = reports.length > 0 ? 'reports' : truncated ? 'unknown' : 'silent'
+    return [mode, { says, reports: reports.map((report) => told(report, system)) }]
+  })
+  return { modes: Object.fromEntries(modes) as Record<LockdepMode, ModeAnswer> }
+}
+
+/** Why lockdep's answer is not the expected one; undefined if it is, as far as one is given. */
+export function lockdepMismatch({ lockdep = {} }: Expectation, answer: LockdepAnswer): string | undefined {
+  const wrong = lockdepModes.find((mode) => lockdep[mode] !== undefined && lockdep[mode] !== answer.modes[mode].says)
+  if (wrong === undefined) return undefined
+  const [first] = answer.modes[wrong].reports
+  const found = first === undefined ? answer.modes[wrong].says : `'${first.title}' of ${first.classes.join(' -> ')}`
+  return `expected lockdep (${wrong}) to be ${lockdep[wrong]}, got ${found}`
+}
