@@ -37,7 +37,7 @@ export default model(
     },
   },
   (m, variant) => {
-    const page = m.mutex('page_lock')
+    const page = m.mutex('page_lock', { lockClass: '' })
     const mm = m.mmapLock('mmap_lock')
     const fault = (lock: ObjectHandle<'mutex'>) => (t: KernelPath) => {
       t.at('mm/shmem.c: shmem_get_folio_gfp()').lock(lock)
@@ -81,7 +81,7 @@ export default model(
       }
     }
     if (variant === 'two-tasks' || variant === 'fixed-two-tasks') {
-      const otherPage = m.mutex('other_page_lock')
+      const otherPage = m.mutex('other_page_lock', { lockClass: '' })
       const otherMm = m.mmapLock('other_mmap_lock')
       m.faultHandler(mm, 'fault_on_other_page', fault(otherPage))
       m.faultHandler(otherMm, 'fault_on_page', fault(page))

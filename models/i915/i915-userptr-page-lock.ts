@@ -37,7 +37,7 @@ export default model(
     },
   },
   (m, variant) => {
-    const page = m.mutex('page_lock')
+    const page = m.mutex('page_lock', { lockClass: '' })
     const fileMapping = m.buffer('file_mapping')
     const attached = m.flag('page_in_file', true)
     const hasPages = m.flag('object_has_pages', true)

@@ -49,7 +49,10 @@ export interface ModelObject {
   readonly members?: readonly string[]
   /** What it is to other models (`mm`, `resv`, `reset`, `reclaim`): used when models are composed. */
   readonly role?: string
-  /** Objects with the same one share a lock class, as locks do that are initialised at one place (lockdep knows no instances). */
+  /**
+   * Objects with the same one share a lock class, as locks do that are initialised at one place: lockdep knows no instances.
+   * Empty: lockdep knows nothing of it (a page lock).
+   */
   readonly lockClass?: string
   readonly site?: Site
 }

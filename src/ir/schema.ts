@@ -37,7 +37,9 @@ const object = v.pipe(
     refs: optional(namesByWord("Other objects it is tied to, by the primitive's own word.")),
     members: optional(names('Objects that it contains.')),
     role: optional(text('What it is to other models, when models are composed.')),
-    lockClass: optional(text('Objects with the same one share a lock class, as lockdep has it.')),
+    lockClass: optional(
+      text('Objects with the same one share a lock class, as lockdep has it; empty where lockdep knows nothing of it.'),
+    ),
     site: optional(site),
   }),
   v.title('Object'),

@@ -65,7 +65,7 @@ type Refs<P extends Primitive> = P extends { readonly refs: infer T }
 /** How an object starts, what it is tied to, and what it is to other models. */
 export type ObjectOptions<P extends Primitive> = { readonly [F in SharedField<P>]?: number | boolean } & Refs<P> & {
     readonly role?: string
-    /** Objects with the same one share a lock class, as lockdep has it. */
+    /** Objects with the same one share a lock class, as lockdep has it; '' for a lock that lockdep does not know. */
     readonly lockClass?: string
     readonly members?: readonly ObjectHandle[]
   }

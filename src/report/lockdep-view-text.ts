@@ -108,7 +108,7 @@ function shortTitle({ title, classes, kind, remark }: ToldReport): string {
 
 /** One report as lockdep words it, with lines of the model for stack traces. */
 export function lockdepReportText(report: ToldReport, style: Style, width: number): string {
-  const { title, next, held, chain, usages, remark } = report
+  const { kind, title, next, held, chain, usages, remark } = report
   const say = (text: string, indent: string): string => wrap(printable(oneLine(text)), width, indent)
   const lines = [
     style.strong(title),
@@ -117,7 +117,7 @@ export function lockdepReportText(report: ToldReport, style: Style, width: numbe
       ? []
       : [
           say(
-            `${next.process ?? 'the kernel'} is ${next.class === '' ? `in ${next.call}` : `trying to acquire ${takenText(next)}`}`,
+            `${next.process ?? 'the kernel'} is ${next.class === '' ? `in ${next.call}` : `trying to ${kind === 'unlock-balance' ? 'release' : 'acquire'} ${takenText(next)}`}`,
             '  ',
           ),
         ]),

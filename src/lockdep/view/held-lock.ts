@@ -18,6 +18,8 @@ export interface HeldLock {
   readonly at: Place
   /** It is released when the process holds the object no longer, and not by itself. */
   readonly byView: boolean
+  /** The very lock is held already, and not for reading: nobody comes to have it twice, so the path ends here. */
+  readonly waitsForItself?: true
   /** It ends with this call, or with the hooked body that runs at this depth. */
   readonly within?: { readonly origin: OriginId; readonly depth: number } | { readonly frame: number }
 }

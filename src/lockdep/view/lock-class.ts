@@ -19,19 +19,22 @@ export interface LockClass {
 /** The class of a map; undefined for what lockdep has no map of (a semaphore, a kthread_work). */
 export type ClassOf = (map: MapRef, subclass?: number) => LockClass | undefined
 
-/** The classes of a model's objects: those that correspond in the copies of a group share one, and those that say so. */
-export function lockClasses(model: Model, registry: Registry): ClassOf {
+/**
+ * The classes of a model's objects: those that correspond in the copies of a group share one, and those that say so.
+ * @param everything also of locks that lockdep knows nothing of (`lockClass: ''`)
+ */
+export function lockClasses(model: Model, registry: Registry, everything = false): ClassOf {
   const implicit = registry.implicit.map(({ name }): ModelObject => ({ name, kind: name }))
   const objects = new Map([...implicit, ...(model.objects ?? [])].map((object) => [object.name, object]))
   const first = firstOfCopies(model)
-  const groundName = (object: string): string => objects.get(object)?.lockClass ?? first.get(object) ?? object
+  const groundName = (object: string): string => (objects.get(object)?.lockClass || first.get(object)) ?? object
 
   const ofObject = (name: string, part: string | undefined): LockClass | undefined => {
     const object = objects.get(name)
     if (object === undefined) return undefined
     const map = registry.get(object.kind)?.lockMap
     const told: Omit<LockMap, 'parts' | 'of'> | undefined = part === undefined ? map : map?.parts?.[part]
-    if (told === undefined) return undefined
+    if (told === undefined || (object.lockClass === '' && !everything)) return undefined
     const owner = map?.of === undefined ? name : object.refs?.[map.of]
     const { named = '%', wait, waitOuter, unchecked = false, layer } = told
     return {

@@ -69,14 +69,18 @@ export class PathWalk {
     const id = transition.joint?.find((joint) => joint.process === process)?.origin ?? transition.origin
     const origin = this.#system.origins[id]!
     const at: Place = { process, origin: id }
-    if (transition.fault !== undefined) return this.#fault(transition, edge, origin, at)
+    const isFault = transition.fault !== undefined
+    if (isFault && !edge.certain) return
     const [here, there] = [nodes[node]!, nodes[edge.to]!]
     const before = this.#irqs(here.known)
-    const after = this.#irqs(there.known)
+    const after = isFault ? before : this.#irqs(there.known)
     const heard: Told[] = []
 
     let held = this.#reframe(leave(stack, id, origin), entered, origin.frames, here.known, before, at, heard)
     if (origin.from === here.location) held = this.#call(held, transition, origin, here.known, after, at, heard)
+    if (held.some(({ waitsForItself }) => waitsForItself === true)) return
+    // What is called wrongly is called all the same; what comes after that is anybody's guess.
+    if (isFault) return this.#fault(transition, origin, at)
     held = this.#follow(held, transition, there.known, after, at, heard)
     const irqsCome = (after.hardirqsOn && !before.hardirqsOn) || (after.softirqsOn && !before.softirqsOn)
     if (irqsCome) this.#listener.enable(held, after, at)
@@ -131,7 +135,10 @@ export class PathWalk {
     }
     if (event.does === 'during' && stack.some((held) => held.class.name === lock.class.name)) return stack
     const during = event.does === 'during' && { within: { origin: at.origin, depth: origin.frames.length } }
-    return this.#listener.acquire(stack, { ...lock, ...during }, irqs, event)
+    const mine = stack.some(({ map, mode }) => sameMap(map, lock.map) && (mode === 'write' || lock.mode === 'write'))
+    const itself = lock.byView && mine && { waitsForItself: true as const }
+    if (lock.try && itself !== false) return [...stack, { ...lock, ...itself }]
+    return this.#listener.acquire(stack, { ...lock, ...during, ...itself }, irqs, event)
   }
 
   #release(stack: HeldStack, event: LockdepEvent, at: Place): HeldStack {
@@ -202,8 +209,8 @@ export class PathWalk {
     return held
   }
 
-  #fault({ fault }: Transition, { certain }: LocalEdge, { primitive }: Origin, at: Place): void {
-    if (!certain || fault!.kind !== 'misuse') return
+  #fault({ fault }: Transition, { primitive }: Origin, at: Place): void {
+    if (fault!.kind !== 'misuse') return
     const { code } = fault!
     if (this.#listener.checks(primitive, code)) this.#listener.findings.add([code], { kind: 'debug-locks', code, at })
   }

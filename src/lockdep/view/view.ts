@@ -44,7 +44,10 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
   const { mode = 'plain', annotations = '6.18', readLock = 'queued' } = options
   const system = lower(model, registry)
   const fences = mode === 'annotated'
-  const listener = new Listener(registry, lockClasses(model, registry), { readLock, ...(fences && { annotations }) })
+  const listener = new Listener(registry, lockClasses(model, registry, mode === 'exact'), {
+    readLock,
+    ...(fences && { annotations }),
+  })
   const { graph, usages, findings, classes } = listener
   prime(graph, {
     resvClasses: reservationClasses(model),
