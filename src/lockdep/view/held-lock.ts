@@ -20,8 +20,9 @@ export interface HeldLock {
   readonly byView: boolean
   /** The very lock is held already, and not for reading: nobody comes to have it twice, so the path ends here. */
   readonly waitsForItself?: true
-  /** It ends with this call, or with the hooked body that runs at this depth. */
-  readonly within?: { readonly origin: OriginId; readonly depth: number } | { readonly frame: number }
+  /** It ends with this call, with the hooked body that runs at this depth, or with the section that the path should have. */
+  readonly within?:
+    { readonly origin: OriginId; readonly depth: number } | { readonly frame: number } | { readonly section: true }
 }
 
 /** Innermost last. */

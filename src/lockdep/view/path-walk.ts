@@ -5,6 +5,8 @@ import type { Frame, Hold, LockdepEvent, Origin, OriginId, System, Transition, T
 import { sameMap, type HeldLock, type HeldStack, type Place } from './held-lock.ts'
 import type { Irqs, Listener } from './listener.ts'
 
+const section = { kernel: 'dma_fence_map' } as const
+
 /** Locks that lockdep can follow one task through (include/linux/sched.h MAX_LOCK_DEPTH). */
 const deepest = 48
 
@@ -49,10 +51,16 @@ export class PathWalk {
   readonly #graph: LocalGraph
   readonly #listener: Listener
   readonly #holds: ReadonlyMap<string, readonly Hold[]>
+  readonly #sections: ReadonlySet<number>
   readonly #ids = new Map<string, number>()
 
-  constructor(system: System, graph: LocalGraph, listener: Listener) {
+  /**
+   * @param sections nodes at which the process would be in a signalling section if it were annotated, where the model has no
+   * sections of its own
+   */
+  constructor(system: System, graph: LocalGraph, listener: Listener, sections: ReadonlySet<number> = new Set()) {
     this.#system = system
+    this.#sections = sections
     this.#graph = graph
     this.#listener = listener
     const own = system.holds.filter(({ process, queued }) => process === graph.process && queued !== true)
@@ -76,12 +84,15 @@ export class PathWalk {
     const after = isFault ? before : this.#irqs(there.known)
     const heard: Told[] = []
 
-    let held = this.#reframe(leave(stack, id, origin), entered, origin.frames, here.known, before, at, heard)
+    const began = this.#annotate(leave(stack, id, origin), node, here.known, before, at)
+    let held = this.#reframe(began, entered, origin.frames, here.known, before, at, heard)
     if (origin.from === here.location) held = this.#call(held, transition, origin, here.known, after, at, heard)
     if (held.some(({ waitsForItself }) => waitsForItself === true)) return
     // What is called wrongly is called all the same; what comes after that is anybody's guess.
     if (isFault) return this.#fault(transition, origin, at)
     held = this.#follow(held, transition, there.known, after, at, heard)
+
+    held = this.#annotate(held, edge.to, there.known, after, at)
     const irqsCome = (after.hardirqsOn && !before.hardirqsOn) || (after.softirqsOn && !before.softirqsOn)
     if (irqsCome) this.#listener.enable(held, after, at)
     if (held.length > deepest) {
@@ -173,6 +184,19 @@ export class PathWalk {
     return held
   }
 
+  /** Begins or ends the section that the path would have here; not in atomic context (dma_fence_begin_signalling()). */
+  #annotate(stack: HeldStack, node: number, known: Known, irqs: Irqs, at: Place): HeldStack {
+    const inside = this.#sections.has(node)
+    const open = stack.findIndex(({ within }) => within !== undefined && 'section' in within)
+    if (inside === (open !== -1)) return stack
+    if (!inside) return stack.toSpliced(open, 1)
+    if (this.#depth('atomic', known) > 0 || !irqs.softirqsOn) return stack
+    const event: LockdepEvent = { does: 'acquire', map: section, mode: 'read', trySince: '6.18', layer: 'fences' }
+    const lock = this.#listener.lockOf(event, at, irqs, false)
+    if (lock === undefined) return stack
+    return this.#listener.acquire(stack, { ...lock, within: { section: true } }, irqs)
+  }
+
   /** 1 or undefined while it is, or may be, held in some mode. */
   #holdsOf(object: string, known: Known): number | undefined {
     const values = (this.#holds.get(object) ?? []).map(({ when }) => evaluateKnown(when, known))
@@ -216,16 +240,19 @@ export class PathWalk {
   }
 
   #irqs(known: Known): Irqs {
-    const { name, context } = this.#system.processes[this.#graph.process]!
-    const depth = (field: string, start: number): number => {
-      const v = this.#system.variables.findIndex((variable) => variable.name === `task.${field}[${name}]`)
-      return v === -1 ? start : (known.value(v) ?? 0)
-    }
+    const { context } = this.#system.processes[this.#graph.process]!
     return {
       context,
-      hardirqsOn: depth('irqOff', Number(context === 'hardirq')) === 0,
-      softirqsOn: depth('bhOff', Number(context === 'softirq')) === 0 && context !== 'hardirq',
+      hardirqsOn: this.#depth('irqOff', known, Number(context === 'hardirq')) === 0,
+      softirqsOn: this.#depth('bhOff', known, Number(context === 'softirq')) === 0 && context !== 'hardirq',
     }
+  }
+
+  /** A nesting depth of the task; what it starts with where nothing in the model changes it. */
+  #depth(field: 'atomic' | 'irqOff' | 'bhOff', known: Known, start = 0): number {
+    const { name } = this.#system.processes[this.#graph.process]!
+    const v = this.#system.variables.findIndex((variable) => variable.name === `task.${field}[${name}]`)
+    return v === -1 ? start : (known.value(v) ?? 0)
   }
 
   #state(node: number, stack: HeldStack, frames: readonly Frame[]): number {

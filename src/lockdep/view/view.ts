@@ -11,6 +11,7 @@ import { Listener, type Build } from './listener.ts'
 import { lockClasses } from './lock-class.ts'
 import { PathWalk } from './path-walk.ts'
 import { prime } from './priming.ts'
+import { hasSections, owedSections } from './sections.ts'
 import { irqConflicts } from './usage.ts'
 
 /** How lockdep is built and what else there is in the kernel. */
@@ -56,7 +57,8 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
   })
   const walks = model.processes.map((_, process) => {
     const local = localGraph(system, process)
-    return { graph: local, walk: new PathWalk(system, local, listener) }
+    const sections = fences && !hasSections(system) ? owedSections(system, local) : undefined
+    return { graph: local, walk: new PathWalk(system, local, listener, sections) }
   })
   const owed = new Set(system.debts.map(({ object }) => object))
   if (mode === 'exact')
