@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { model, type KernelPath } from 'fencecheck'
 
+const reports = { plain: 'reports' } as const
 const silent = { plain: 'silent' } as const
 
 /**
  * A thread with a younger context holds one lock and is told to back off from a second, which an older context holds.
  * What it must do then is release everything and take the lock it backed off from first; whatever else it tries is
- * against the rules. Lockdep sees locks that nest in a context and keeps silent: it is CONFIG_DEBUG_WW_MUTEXES that warns.
+ * against the rules. To lockdep they are locks that nest in a context, which is no order; the lock itself warns.
  */
 export default model(
   'lockdep-selftest/ww-backoff',
@@ -19,7 +20,7 @@ export default model(
     ],
     abstracts: [
       'The older context, which the tests write into the lock by hand, is a thread of its own.',
-      'What lockdep does is said without the warnings of CONFIG_DEBUG_WW_MUTEXES, which the self-test counts.',
+      'What lockdep does includes the warnings of ww_mutex itself (DEBUG_LOCKS_WARN_ON()), which are on wherever lockdep is and switch it off.',
     ],
     variants: {
       normal: { kind: 'holds', lockdep: silent },
@@ -29,28 +30,28 @@ export default model(
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o2'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'no-unlock-slow': {
         kind: 'misuse',
         code: 'slow-while-held',
         processes: ['task'],
         objects: ['o2'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'acquire-more': {
         kind: 'misuse',
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'acquire-more-slow': {
         kind: 'misuse',
         code: 'slow-while-held',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
       // The third lock is the older context's too.
       'acquire-more-edeadlk': {
@@ -58,28 +59,28 @@ export default model(
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'acquire-more-edeadlk-slow': {
         kind: 'misuse',
         code: 'slow-while-held',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'acquire-wrong': {
         kind: 'misuse',
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'acquire-wrong-slow': {
         kind: 'misuse',
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o3'],
-        lockdep: silent,
+        lockdep: reports,
       },
     },
   },

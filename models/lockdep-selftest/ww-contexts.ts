@@ -2,12 +2,11 @@
 import { model } from 'fencecheck'
 
 const reports = { plain: 'reports' } as const
-const silent = { plain: 'silent' } as const
 
 /**
  * Acquire contexts and locks of a wound/wait class used against their rules, one rule a variant. Some of it lockdep sees,
- * because a context is a lock to it that others nest in; what is only bookkeeping of the class is left to
- * CONFIG_DEBUG_WW_MUTEXES, whose warnings switch lockdep off without being its own.
+ * because a context is a lock to it that others nest in; what is only bookkeeping of the class the lock warns of itself, and
+ * that switches lockdep off.
  */
 export default model(
   'lockdep-selftest/ww-contexts',
@@ -19,7 +18,7 @@ export default model(
     ],
     abstracts: [
       'A context is told by its class: the context of another class is a class in which there is no context.',
-      'What lockdep does is said without the warnings of CONFIG_DEBUG_WW_MUTEXES, which the self-test counts.',
+      'What lockdep does includes the warnings of ww_mutex itself (DEBUG_LOCKS_WARN_ON()), which are on wherever lockdep is and switch it off.',
     ],
     variants: {
       'unneeded-slow': {
@@ -27,7 +26,7 @@ export default model(
         code: 'not-the-contended-lock',
         processes: ['task'],
         objects: ['o'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'two-contexts': {
         kind: 'misuse',
@@ -36,13 +35,13 @@ export default model(
         objects: ['ww_lockdep'],
         lockdep: reports,
       },
-      'diff-class': { kind: 'misuse', code: 'no-context', processes: ['task'], objects: ['o'], lockdep: silent },
+      'diff-class': { kind: 'misuse', code: 'no-context', processes: ['task'], objects: ['o'], lockdep: reports },
       'context-done-twice': {
         kind: 'misuse',
         code: 'done-twice',
         processes: ['task'],
         objects: ['ww_lockdep'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'context-unlock-twice': {
         kind: 'misuse',
@@ -64,7 +63,7 @@ export default model(
         code: 'lock-after-done',
         processes: ['task'],
         objects: ['o'],
-        lockdep: silent,
+        lockdep: reports,
       },
       'object-unlock-twice': {
         kind: 'misuse',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PExpr } from './primitive.ts'
+import type { PExpr } from './condition.ts'
 
 // What lockdep hears of an operation (include/linux/lockdep.h, kernel/locking/lockdep.c; read at 6.18): which maps it acquires
 // and releases, and how. A map is what lockdep has of a lock; some stand for no lock at all (reclaim, a work item).

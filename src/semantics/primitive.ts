@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Context, Hazard, Operator } from '#system/system'
+import type { Context, Hazard } from '#system/system'
+import type { Domain, PExpr, Ref } from './condition.ts'
 import type { Heard, LockMap } from './lock-map.ts'
+
+export type { Domain, Has, Param, PExpr, Quantified, Ref, Unlocked } from './condition.ts'
 
 /**
  * What a kernel primitive has to state. A primitive is a value: bounded fields, and operations made of a few *arrows*
@@ -47,9 +50,6 @@ export interface Primitive {
   readonly debt?: { readonly owed: PExpr; readonly paidBy: readonly string[] }
 }
 
-/** Index sets of a field: one value for each process, or for each member of the object. */
-export type Domain = 'process' | 'member'
-
 /**
  * A bounded integer `0 .. max` (`processes`: as many as use the object). Without `per` it is shared. `init` may
  * depend on the execution context of the process it belongs to.
@@ -59,36 +59,6 @@ export interface Field {
   readonly init?: number | Partial<Record<Context, number>>
   readonly per?: readonly Domain[]
 }
-
-/**
- * A field of an object. `of` says which object: this one (left out), an argument or a ref by name, a member that a
- * quantifier bound, or `task`, the state of the executing process itself. `at` fills the field's index sets: `me` or a
- * bound name, or `this` object as a member of another.
- */
-export interface Ref {
-  readonly field: string
-  readonly of?: string
-  readonly at?: readonly string[]
-}
-
-export type PExpr = number | Ref | Param | Has | Unlocked | Quantified | readonly [Operator, ...PExpr[]]
-/** A number fixed when the model is lowered: given by the call, else the operation's default. */
-export interface Param {
-  readonly param: string
-}
-/** 1 if the object is tied to another one by this ref, else 0; fixed when the model is lowered. */
-export interface Has {
-  readonly has: string
-}
-/** 1 while the executing process holds no object of the model in any mode, as `lockdep_assert_none_held_once()` has it. */
-export interface Unlocked {
-  readonly unlocked: true
-}
-/** `of`: over the processes or members of the object that this one is tied to by that ref, instead of its own. */
-export type Quantified =
-  | { readonly some: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
-  | { readonly every: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
-  | { readonly count: string; readonly in: Domain; readonly of?: string; readonly that: PExpr }
 
 /** Assignments are simultaneous: every `to` reads the state before. A later one to the same field wins. */
 export type PSet =

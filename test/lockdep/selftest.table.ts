@@ -16,7 +16,7 @@ export interface SelftestCase {
   readonly model: string
   /** None for a model without variants. */
   readonly variant?: string
-  /** Who reports, where that is not lockdep but a warning that switches lockdep off. */
+  /** Who reports, where that is the lock itself, whose warning switches lockdep off. */
   readonly by?: 'CONFIG_DEBUG_WW_MUTEXES'
 }
 

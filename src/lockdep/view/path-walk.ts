@@ -66,8 +66,24 @@ export class PathWalk {
     const own = system.holds.filter(({ process, queued }) => process === graph.process && queued !== true)
     this.#holds = Map.groupBy(own, ({ object }) => object)
     this.#state(0, [], [])
-    for (let i = 0; i < this.states.length && !this.truncated; i++)
-      for (const edge of graph.nodes[this.states[i]!.node]!.edges) this.#step(i, edge)
+    const calls = callsByLocation(system, graph.process)
+    for (let i = 0; i < this.states.length && !this.truncated; i++) {
+      const { location, edges } = graph.nodes[this.states[i]!.node]!
+      for (const edge of edges) this.#step(i, edge)
+      const gone = new Set(edges.map(({ transition }) => system.transitions[transition]!.origin))
+      for (const origin of calls.get(location) ?? []) if (!gone.has(origin)) this.#arrive(i, origin)
+    }
+  }
+
+  /** A call that the process knows it cannot get out of (a lock that it has) is heard all the same. */
+  #arrive(from: number, id: OriginId): void {
+    const { node, stack, frames } = this.states[from]!
+    const { process, nodes } = this.#graph
+    const { known } = nodes[node]!
+    const origin = this.#system.origins[id]!
+    const [at, irqs, heard] = [{ process, origin: id }, this.#irqs(known), [] as Told[]]
+    const held = this.#reframe(leave(stack, id, origin), frames, origin.frames, known, irqs, at, heard)
+    this.#call(held, { exit: '(blocked)' }, origin, known, irqs, at, heard)
   }
 
   #step(from: number, edge: LocalEdge): void {
@@ -106,7 +122,7 @@ export class PathWalk {
   /** What lockdep hears as the operation is called. */
   #call(
     stack: HeldStack,
-    { exit, retry }: Transition,
+    { exit, retry }: Pick<Transition, 'exit' | 'retry'>,
     origin: Origin,
     known: Known,
     irqs: Irqs,
@@ -275,4 +291,15 @@ function leave(stack: HeldStack, id: OriginId, { frames, enters }: Origin): Held
     if (within === undefined || !('origin' in within)) return true
     return within.origin === id || frames.length > within.depth || (enters === true && frames.length === within.depth)
   })
+}
+
+/** What a process can call at a location. */
+function callsByLocation(system: System, process: number): ReadonlyMap<number, ReadonlySet<OriginId>> {
+  const calls = new Map<number, Set<OriginId>>()
+  for (const transition of system.transitions) {
+    const { from } = system.origins[transition.origin]!
+    if (transition.process !== process || from === undefined) continue
+    calls.set(from, (calls.get(from) ?? new Set()).add(transition.origin))
+  }
+  return calls
 }

@@ -51,7 +51,7 @@ export interface IrqConflict {
  * a class that a handler only reads begins with an exclusive holding; and one that is only read outside is in the way only
  * of a taking that is not recursive.
  */
-export function irqConflicts(graph: DependencyGraph, usages: Usages, names: Iterable<string>): readonly IrqConflict[] {
+export function irqConflicts(graph: DependencyGraph, usages: Usages, names: readonly string[]): readonly IrqConflict[] {
   const found: IrqConflict[] = []
   for (const context of irqContexts)
     for (const name of names)

@@ -72,7 +72,7 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
 
   for (const circle of graph.circles())
     findings.add(circle.map(({ from }) => from).sort(), { kind: 'circular', circle })
-  for (const conflict of irqConflicts(graph, usages, classes.keys()))
+  for (const conflict of irqConflicts(graph, usages, [...classes.keys()]))
     findings.add([conflict.context, conflict.safe.name, conflict.unsafe.name], { kind: 'irq', ...conflict })
   return {
     mode,

@@ -7,7 +7,7 @@ const running = the('running')
 const shutdown = the('shutdown')
 const disarm = set(pending, 0)
 const waits = 'the end of the timer’s handler'
-const lockdep = [{ does: 'touch' }, { does: 'wait' }] as const
+const lockdep = [{ does: 'touch', irqsave: true }, { does: 'wait' }] as const
 /** Hardirq handlers alone have interrupts off by themselves. */
 const mayWait = { 'timer-sync-in-hardirq': any(the('irqsafe'), no(my('irqOffBase', 'task'))) }
 
