@@ -2,6 +2,7 @@
 import { showSite, type FencecheckError } from '#base/errors'
 import { jsonText } from '#base/json-text'
 import { configurations } from '#check/safe-only-if'
+import type { LockdepAnswer } from '#lockdep/view/answer'
 import type { Reported, Reporter } from './reporter.ts'
 
 /** What `check --json` prints. */
@@ -46,6 +47,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
         reductions: statistics.reductions,
         seconds: statistics.seconds,
         peakMemoryBytes: statistics.peakMemoryBytes,
+        ...(result.lockdep !== undefined && { lockdep: lockdepWords(result.lockdep) }),
         ...(result.simulation !== undefined && { simulation: result.simulation }),
         trace: traceFile ?? null,
         ...(violation !== undefined && traceFile === undefined && { traceContent: violation.trace }),
@@ -80,3 +82,9 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
     })),
   }
 }
+
+/** What lockdep says in each mode, in a word. */
+const lockdepWords = ({ modes, certificate }: LockdepAnswer): object => ({
+  ...Object.fromEntries(Object.entries(modes).map(([mode, { says }]) => [mode, says])),
+  anyNumber: certificate !== undefined,
+})

@@ -414,12 +414,12 @@ describe('what a primitive says of holders', () => {
   const acquiring = all.flatMap((primitive) =>
     operationsOf(primitive)
       .filter(
-        ([, operation]) => primitive.holds !== undefined && primitive.annotates !== true && does(operation, 'acquire'),
+        ([, operation]) => primitive.holds !== undefined && primitive.implicit !== true && does(operation, 'acquire'),
       )
       .map(([op, operation]) => ({ name: `${primitive.name} ${op}`, primitive, op, operation })),
   )
   const releasing = (primitive: Primitive): readonly (readonly [string, Operation])[] =>
-    operationsOf(primitive).filter(([, operation]) => does(operation, 'release'))
+    primitive.implicit === true ? [] : operationsOf(primitive).filter(([, operation]) => does(operation, 'release'))
 
   /** An operation, on `o` unless said; by the exit named, where it has several. */
   interface Act {

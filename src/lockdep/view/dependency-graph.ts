@@ -94,10 +94,17 @@ export class DependencyGraph {
       if (back === undefined) continue
       const circle = [first, ...back]
       const key = JSON.stringify(circle.map(({ from }) => from).sort())
-      if (!found.has(key)) found.set(key, circle)
+      if (!found.has(key)) found.set(key, fromTheFirst(circle))
     }
     return [...found.values()].sort((a, b) => a.length - b.length)
   }
+}
+
+/** The same circle, told from the class whose name sorts first. */
+function fromTheFirst(circle: readonly Dependency[]): readonly Dependency[] {
+  const names = circle.map(({ from }) => from)
+  const start = names.indexOf(names.toSorted()[0]!)
+  return [...circle.slice(start), ...circle.slice(0, start)]
 }
 
 /** The dependency that taking `inner` under `outer` is. */

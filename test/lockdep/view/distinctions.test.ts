@@ -4,16 +4,11 @@ import type { LockdepReport } from '#lockdep/view/findings'
 import { lockdepView, type LockdepOptions } from '#lockdep/view/view'
 import { instance, kernelRegistry, type M, type T } from '../../fixtures/models.ts'
 
-/** A circle from the name that sorts first. */
-const fromTheFirst = (names: readonly string[]): readonly string[] => {
-  const start = names.indexOf(names.toSorted()[0]!)
-  return [...names.slice(start), ...names.slice(0, start)]
-}
 /** Each report in a word: its kind and the classes. */
 const word = (report: LockdepReport): string => {
   switch (report.kind) {
     case 'circular':
-      return `circular ${fromTheFirst(report.circle.map(({ from }) => from)).join(' ')}`
+      return `circular ${report.circle.map(({ from }) => from).join(' ')}`
     case 'irq':
       return `${report.context} ${[report.safe.name, ...report.path.map(({ to }) => to)].join(' ')}`
     case 'recursive':

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest'
+import { expectRefused, Workspace } from './run.ts'
+
+const abba = `import { model } from 'fencecheck'
+export default model('test/abba', { summary: 's', variants: { buggy: 'deadlock', ordered: 'holds' } }, (m, variant) => {
+  const [a, b] = [m.mutex('a'), m.mutex('b')]
+  m.thread('p', (t) => { t.lock(a); t.lock(b); t.unlock(b); t.unlock(a) })
+  m.thread('q', (t) => {
+    const [x, y] = variant === 'buggy' ? [b, a] : [a, b]
+    t.lock(x); t.lock(y); t.unlock(y); t.unlock(x)
+  })
+})
+`
+const missed = `import { model } from 'fencecheck'
+export default model('test/missed', { summary: 's', expect: 'deadlock' }, (m) => {
+  const [a, f] = [m.mutex('a'), m.fence('f')]
+  m.thread('waiter', (t) => { t.lock(a); t.wait(f); t.unlock(a) })
+  m.thread('signaller', (t) => { t.publish(f); t.lock(a); t.unlock(a); t.signal(f) })
+})
+`
+
+describe.concurrent('lockdep of models', () => {
+  test('is a table of both answers, with false alarms and misses told apart', async () => {
+    const space = new Workspace({ 'models/abba.ts': abba, 'models/missed.ts': missed })
+    const ran = await space.run('lockdep', 'models')
+    expect(ran.status, ran.stderr).toBe(0)
+    const rows = ran.stdout.split('\n').map((line) => line.trim().split(/ {2,}/))
+    expect(rows.slice(0, 4)).toEqual([
+      ['model', 'search', 'plain', 'annotated', 'cross-release', 'exact', 'any number'],
+      ['test/abba buggy', 'deadlock (cycle)', 'reports', 'reports', 'reports', 'reports', '-'],
+      ['test/abba ordered', 'holds', '-', '-', '-', '-', 'proven'],
+      ['test/missed', 'deadlock (cycle)', 'MISSED', 'reports', 'reports', 'reports', '-'],
+    ])
+    expect(ran.stdout).toMatch(/plain: +1 caught, 1 missed, 0 false alarms\n/)
+    expect(ran.stdout).toContain('1 instance cannot deadlock, however many of their paths run')
+  })
+
+  test('of one instance is every report, with lines of the model', async () => {
+    const space = new Workspace({ 'abba.ts': abba })
+    const ran = await space.run('lockdep', 'abba.ts', '--variant', 'buggy')
+    for (const said of [
+      'WARNING: possible circular locking dependency detected',
+      'a -> b: taken by p in mutex_lock() on b at abba.ts:4, holding a, by p in mutex_lock() on a at abba.ts:4',
+      'Possible unsafe locking scenario:',
+      '*** DEADLOCK ***',
+    ])
+      expect(ran.stdout.replaceAll(/\n {2}(?=\S)/g, ' ')).toContain(said)
+  })
+
+  test('--json prints the document', async () => {
+    const space = new Workspace({ 'missed.ts': missed })
+    const ran = await space.run('lockdep', 'missed.ts', '--json')
+    const document = JSON.parse(ran.stdout) as { schema: string; models: readonly Record<string, unknown>[] }
+    expect(document.schema).toBe('fencecheck-lockdep-view/1')
+    expect(document.models).toMatchObject([
+      {
+        id: 'test/missed',
+        verdict: 'violated',
+        modes: {
+          plain: { says: 'silent', agreement: 'missed', reports: [] },
+          exact: { says: 'reports', agreement: 'caught', reports: [{ kind: 'circular', classes: ['a', 'f'] }] },
+        },
+        certificate: null,
+      },
+    ])
+  })
+
+  test('is what check says of one instance too', async () => {
+    const space = new Workspace({ 'abba.ts': abba })
+    const one = await space.run('check', 'abba.ts', '--variant', 'ordered')
+    expect(one.stdout).toContain('lockdep as it is: silent')
+    expect(one.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'cannot deadlock, however many of these paths run: waits go down in the order',
+    )
+    expect((await space.run('check', 'abba.ts')).stdout).not.toContain('lockdep')
+  })
+
+  test('what lockdep is expected to say is compared', async () => {
+    const expects = (says: string): string =>
+      missed.replace("expect: 'deadlock'", `expect: { kind: 'deadlock', lockdep: { plain: '${says}' } }`)
+    const space = new Workspace({
+      'right.ts': expects('silent'),
+      'wrong.ts': expects('reports'),
+      'odd.ts': expects('x'),
+    })
+    expect((await space.run('check', 'right.ts')).status).toBe(0)
+    const wrong = await space.run('check', 'wrong.ts')
+    expect(wrong.status).toBe(1)
+    expect(wrong.stdout).toContain('expected lockdep (plain) to be reports, got silent')
+    expectRefused(await space.run('check', 'odd.ts'), 'wrong-expectation')
+  })
+
+  test('refuses what is neither', async () => {
+    const space = new Workspace({ 'a.ts': 'export default 1', 'b.json': '{' })
+    expectRefused(await space.run('lockdep', 'a.ts'), 'no-default-export')
+    expectRefused(await space.run('lockdep', 'b.json'), 'not-json')
+    expectRefused(await space.run('lockdep', 'nowhere.ts'), 'file-unreadable')
+    expectRefused(await space.run('lockdep', 'a.ts', '--annotations', '5.10'), 'wrong-usage')
+  })
+})
