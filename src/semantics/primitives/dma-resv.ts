@@ -68,6 +68,7 @@ export const dmaResv = primitive({
     replaced: { max: 1, per: ['member', 'member'] },
   },
   holds: wwMutex.holds,
+  blockedByHoldersOnly: wwMutex.blockedByHoldersOnly,
   always: {
     'replaced-signals-late': {
       kind: 'dropped-dependency',

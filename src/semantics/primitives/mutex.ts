@@ -19,6 +19,7 @@ export const mutex = primitive({
   limits: ['The hand-off to the first waiter is not modelled: any waiter may win, so starvation is not judged.'],
   fields: { locked: bit, held: mine },
   holds: { write: my('held') },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     lock: {
       does: 'mutex_lock(): takes the mutex, waits while it is locked',

@@ -35,6 +35,7 @@ export const rwSemaphore = primitive({
   fields: { writer: bit, reads: { max: 3, per: ['process'] }, wrote: mine, queued: mine },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
+  blockedByHoldersOnly: ['writer', 'reads', 'wrote', 'queued'],
   operations: {
     downRead: {
       does: 'down_read(): takes it shared; waits for a writer, and behind a queued writer while others read',

@@ -70,6 +70,7 @@ export const rwlock = primitive({
   fields: { writer: bit, reads: { max: 3, per: ['process'] }, wrote: mine, queued: mine },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
+  blockedByHoldersOnly: ['writer', 'reads', 'wrote', 'queued'],
   operations: {
     readLock: readLock(
       'read_lock(): shared; a task waits behind a waiting writer, a handler only for a holding one',

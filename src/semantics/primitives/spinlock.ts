@@ -31,6 +31,7 @@ export const spinlock = primitive({
   limits: ['spinlock_t of PREEMPT_RT, which sleeps, is not modelled.'],
   fields: { locked: bit, held: mine },
   holds: { spin: my('held') },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     spinLock: lock('spin_lock(): spins until it is free; interrupts stay as they are', plain),
     spinUnlock: unlock('spin_unlock()', plain),

@@ -115,6 +115,7 @@ export const wwMutex = primitive({
   refs: { class: 'ww_class' },
   fields: { locked: bit, held: { max: 2, per: ['process'] }, waits: mine, contends: mine },
   holds: { write: positive(my('held')) },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     wwLock: {
       does: 'ww_mutex_lock() with a context: waits, or answers -EDEADLK (back off) or -EALREADY (held by this context)',
