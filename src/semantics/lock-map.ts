@@ -87,3 +87,13 @@ export const mightWaitForFences = [
   mightWaitForFence[0],
   { does: 'wait', members: true },
 ] as const satisfies readonly Heard[]
+
+/** What is heard of the object itself that an operation is performed on. */
+export const heardOfItself = (heard: Heard | readonly Heard[] = []): readonly Heard[] =>
+  [heard].flat().filter(({ of, part, map }: Heard) => of === undefined && part === undefined && map === undefined)
+
+/** It takes the object exclusively if nobody has it, and never waits. */
+export const triesExclusively = (heard: Heard | readonly Heard[] | undefined): boolean =>
+  heardOfItself(heard).some(
+    ({ does, mode = 'write', try: tries }) => does === 'acquire' && mode === 'write' && tries === true,
+  )

@@ -36,6 +36,14 @@ export interface Primitive {
   /** Mode -> "`me` stands in a queue for this": in the others' way, but nothing it holds. */
   readonly queues?: Readonly<Record<string, PExpr>>
   /**
+   * Fields by which its holders block others, and nobody else does. In every state in which no process holds it in any
+   * mode or queues for it, each of them has its start value; those that no view in `queues` reads have it as soon as no
+   * process holds it, and those that one reads, for every process that does not queue. So a process that is blocked on
+   * nothing but these is not blocked once the holders, and whoever is queued, have let go. An operation that `lockdep`
+   * calls an acquisition in mode `write` moreover succeeds only while nobody else holds it. Each instance starts free.
+   */
+  readonly blockedByHoldersOnly?: readonly string[]
+  /**
    * Code -> what is true in every state, watched once a step of the model performs one of the operations `after` on the
    * object or on a member of it.
    */

@@ -138,7 +138,7 @@ test('lockdep refuses wrong usage', async () => {
   const space = new Workspace({ 'r.txt': 'hello\n', 'sub/x': '' })
   expectRefused(await space.run('lockdep'), 'wrong-usage')
   expectRefused(await space.run('lockdep', 'none.txt'), 'file-unreadable', 'none.txt')
-  expectRefused(await space.run('lockdep', 'sub'), 'no-models', 'sub')
+  expectRefused(await space.run('lockdep', 'sub'), 'no-models')
   expectRefused(await space.run('lockdep', 'r.txt'), 'wrong-format', 'r.txt:2')
   expectRefused(await space.run('lockdep', 'r.txt', '--line', '0'), 'wrong-usage')
 })

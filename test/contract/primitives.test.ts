@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Heard } from '#semantics/lock-map'
+import { heardOfItself } from '#semantics/lock-map'
 import { eq } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
 import { Random } from '#base/random'
@@ -15,7 +15,7 @@ import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { canEnable } from '#system/enables'
 import { evaluator, not } from '#system/expression'
-import { footprint } from '#system/footprint'
+import { footprint, readsOf } from '#system/footprint'
 import type { Expr, System, TransitionId } from '#system/system'
 import { readTrace, writeTrace } from '#trace/codec'
 import { replay } from '#trace/replay'
@@ -197,19 +197,21 @@ function sampleOf(system: System): Sample {
 interface World {
   readonly name: string
   readonly primitive: Primitive
+  readonly objects: readonly ModelObject[]
   readonly sample: Sample
   readonly calls: Calls
 }
 const worldOf = (primitive: Primitive, options: WorldOptions): World => {
   const { tied, contexts, only } = options
-  const sample = sampleOf(lower(world(primitive, options), registry))
+  const model = world(primitive, options)
+  const sample = sampleOf(lower(model, registry))
   const name = [
     primitive.name,
     ...(tied ? ['with its refs'] : []),
     ...(contexts ? ['in every context'] : []),
     ...(only === undefined ? [] : [`${only} alone`]),
   ]
-  return { name: name.join(' '), primitive, sample, calls: callsIn(primitive, sample) }
+  return { name: name.join(' '), primitive, objects: model.objects ?? [], sample, calls: callsIn(primitive, sample) }
 }
 const worlds: readonly World[] = all
   .filter((primitive) => operationsOf(primitive).length > 0)
@@ -410,7 +412,7 @@ describe('in the most general small world', () => {
 describe('what a primitive says of holders', () => {
   /** As far as lockdep hears, with the lock that it is performed on. */
   const does = ({ lockdep = [] }: Operation, what: 'acquire' | 'release'): boolean =>
-    [lockdep].flat().some((heard: Heard) => heard.does === what && heard.of === undefined && heard.map === undefined)
+    heardOfItself(lockdep).some((heard) => heard.does === what)
   const acquiring = all.flatMap((primitive) =>
     operationsOf(primitive)
       .filter(
@@ -532,6 +534,63 @@ describe('what a primitive says of holders', () => {
       expect(run(alone(primitive, [op])).faults).not.toEqual([])
     },
   )
+})
+
+describe('who is said to be blocked by holders only', () => {
+  const locks = worlds.flatMap(({ name, objects, sample }) =>
+    objects.flatMap(({ name: object, kind }) => {
+      const fields = registry.get(kind)!.blockedByHoldersOnly
+      return fields === undefined ? [] : [{ name: `${object}, a ${kind}, in ${name}`, object, kind, fields, sample }]
+    }),
+  )
+  /** What a state says of an object: who holds and who queues, and the variables by which they block. */
+  const views = (object: string, fields: readonly string[], { system, machine }: Sample) => {
+    const holds = system.holds.filter((hold) => hold.object === object)
+    const who = (queued: boolean, state: State): readonly number[] =>
+      holds
+        .filter((hold) => (hold.queued === true) === queued && evaluator(hold.when, machine)(state) !== 0)
+        .map(({ process }) => process)
+    const isQueue = new Set(holds.filter((h) => h.queued === true).flatMap(({ when }) => [...readsOf(when)]))
+    const variables = [...system.variables.entries()].flatMap(([v, { name, init, owner }]) =>
+      fields.some((field) => name === `${object}.${field}` || name.startsWith(`${object}.${field}[`))
+        ? [{ v, name, init, owner, queue: isQueue.has(v) }]
+        : [],
+    )
+    return { who, variables }
+  }
+
+  test('there are some, also such as others are tied to', () => {
+    expect(new Set(locks.map(({ kind }) => kind)).size).toBeGreaterThan(6)
+    expect(locks.some(({ name }) => name.includes('a spinlock, in dma_fence'))).toBe(true)
+  })
+
+  test.each(locks)('nothing is left behind by whoever has let go: $name', ({ object, fields, sample }) => {
+    const { who, variables } = views(object, fields, sample)
+    expect(variables.length).toBeGreaterThan(0)
+    for (const state of sample.states) {
+      const [held, queued] = [who(false, state), who(true, state)]
+      for (const { v, name, init, owner, queue } of variables) {
+        const mayDiffer = queue ? queued.includes(owner!) : held.length > 0
+        if (!mayDiffer && state.values.get(v) !== init) expect.fail(`${name} is ${state.values.get(v)}`)
+      }
+    }
+  })
+
+  test.each(locks)('what is called a write acquisition succeeds only while nobody else has it: $name', (lock) => {
+    const { system, states, edges } = lock.sample
+    const { who } = views(lock.object, lock.fields, lock.sample)
+    let acquired = 0
+    for (const [from, by, to] of edges) {
+      const { process, origin } = system.transitions[by]!
+      const { op, on } = system.origins[origin]!
+      const heard = on === lock.object ? heardOfItself(registry.get(lock.kind)!.operations[op]?.lockdep) : []
+      if (!heard.some(({ does, mode = 'write' }) => does === 'acquire' && mode === 'write')) continue
+      if (who(false, states[from]!).includes(process) || !who(false, states[to]!).includes(process)) continue
+      acquired++
+      expect(who(false, states[from]!)).toEqual([])
+    }
+    if (lock.object === 'o') expect(acquired).toBeGreaterThan(0)
+  })
 })
 
 describe('debts', () => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lockdepModes, type Expectation, type LockdepMode, type LockdepSays, type Model } from '#ir/model'
 import type { Registry } from '#semantics/registry'
+import type { Certificate } from '../certificate.ts'
+import { certify } from '../certify.ts'
 import { told, type ToldReport } from './told.ts'
 import { lockdepView, type LockdepOptions } from './view.ts'
 
@@ -8,7 +10,7 @@ import { lockdepView, type LockdepOptions } from './view.ts'
 export interface LockdepAnswer {
   readonly modes: Readonly<Record<LockdepMode, ModeAnswer>>
   /** The proof that no number of these paths can deadlock, if there is one. */
-  readonly certificate?: { readonly classes: readonly { readonly name: string; readonly rank: number }[] }
+  readonly certificate?: Certificate
   /** Why there is none. */
   readonly refused?: string
 }
@@ -33,7 +35,7 @@ export function lockdepAnswer(
     const says = reports.length > 0 ? 'reports' : truncated ? 'unknown' : 'silent'
     return [mode, { says, reports: reports.map((report) => told(report, system)) }]
   })
-  return { modes: Object.fromEntries(modes) as Record<LockdepMode, ModeAnswer> }
+  return { modes: Object.fromEntries(modes) as Record<LockdepMode, ModeAnswer>, ...certify(model, registry) }
 }
 
 /** Why lockdep's answer is not the expected one; undefined if it is, as far as one is given. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { classesOf } from '#ir/lock-class'
 import type { Model, ModelObject } from '#ir/model'
 import type { LockMap, WaitType } from '#semantics/lock-map'
 import type { Registry } from '#semantics/registry'
@@ -26,8 +27,7 @@ export type ClassOf = (map: MapRef, subclass?: number) => LockClass | undefined
 export function lockClasses(model: Model, registry: Registry, everything = false): ClassOf {
   const implicit = registry.implicit.map(({ name }): ModelObject => ({ name, kind: name }))
   const objects = new Map([...implicit, ...(model.objects ?? [])].map((object) => [object.name, object]))
-  const first = firstOfCopies(model)
-  const groundName = (object: string): string => (objects.get(object)?.lockClass || first.get(object)) ?? object
+  const groundName = classesOf(model)
 
   const ofObject = (name: string, part: string | undefined): LockClass | undefined => {
     const object = objects.get(name)
@@ -51,13 +51,4 @@ export function lockClasses(model: Model, registry: Registry, everything = false
     const found = ofObject(map.object, map.part)
     return found === undefined || subclass === 0 ? found : { ...found, name: `${found.name}/${subclass}` }
   }
-}
-
-/** For every object of a later copy the one in its place of the first. */
-function firstOfCopies({ groups = [] }: Model): ReadonlyMap<string, string> {
-  return new Map(
-    groups.flatMap(({ copies }) =>
-      copies.flatMap(({ objects }) => objects.map((object, i) => [object, copies[0]!.objects[i]!] as const)),
-    ),
-  )
 }

@@ -71,6 +71,7 @@ export const dmaResv = primitive({
   lockMap: wwMutex.lockMap,
   debugLocks: wwMutex.debugLocks,
   holds: wwMutex.holds,
+  blockedByHoldersOnly: wwMutex.blockedByHoldersOnly,
   always: {
     'replaced-signals-late': {
       kind: 'dropped-dependency',

@@ -20,6 +20,7 @@ export const mutex = primitive({
   fields: { locked: bit, held: mine },
   lockMap: { wait: 'sleep' },
   holds: { write: my('held') },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     lock: {
       does: 'mutex_lock(): takes the mutex, waits while it is locked',

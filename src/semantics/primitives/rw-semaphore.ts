@@ -36,6 +36,7 @@ export const rwSemaphore = primitive({
   lockMap: { wait: 'sleep' },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
+  blockedByHoldersOnly: ['writer', 'reads', 'wrote', 'queued'],
   operations: {
     downRead: {
       does: 'down_read(): takes it shared; waits for a writer, and behind a queued writer while others read',

@@ -71,6 +71,7 @@ export const rwlock = primitive({
   lockMap: { wait: 'config' },
   holds: { read: positive(my('reads')), write: my('wrote') },
   queues: { 'queued for write': my('queued') },
+  blockedByHoldersOnly: ['writer', 'reads', 'wrote', 'queued'],
   operations: {
     readLock: readLock(
       'read_lock(): shared; a task waits behind a waiting writer, a handler only for a holding one',

@@ -32,6 +32,7 @@ export const spinlock = primitive({
   fields: { locked: bit, held: mine },
   lockMap: { wait: 'config' },
   holds: { spin: my('held') },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     spinLock: lock('spin_lock(): spins until it is free; interrupts stay as they are', plain),
     spinUnlock: unlock('spin_unlock()', plain),

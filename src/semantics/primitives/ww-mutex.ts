@@ -119,6 +119,7 @@ export const wwMutex = primitive({
   lockMap: { of: 'class', named: '%_mutex', wait: 'sleep' },
   debugLocks: ['no-context', 'lock-after-done', 'not-the-contended-lock', 'slow-while-held', 'unhandled-ealready'],
   holds: { write: positive(my('held')) },
+  blockedByHoldersOnly: ['locked', 'held'],
   operations: {
     wwLock: {
       does: 'ww_mutex_lock() with a context: waits, or answers -EDEADLK (back off) or -EALREADY (held by this context)',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DependencyGraph, type Dependency } from '#lockdep/view/dependency-graph'
 
@@ -25,7 +25,7 @@ const follows = (first: Edge, second: Edge): boolean => first.to === second.from
 function closes(all: readonly Edge[]): boolean {
   const reach = all.map((one) => new Set(all.flatMap((other, i) => (follows(one, other) ? [i] : []))))
   for (let round = 0; round < all.length; round++)
-    for (const to of reach) for (const i of [...to]) for (const j of reach[i]!) to.add(j)
+    for (const to of reach) for (const i of to) for (const j of reach[i]!) to.add(j)
   return reach.some((to, i) => to.has(i))
 }
 
