@@ -50,11 +50,7 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
     ...(fences && { annotations }),
   })
   const { graph, usages, findings, classes } = listener
-  prime(graph, {
-    resvClasses: reservationClasses(model),
-    notifiers: model.switches?.['notifiers'] !== 'off',
-    fences,
-  })
+  prime(graph, model, { fences })
   const walks = model.processes.map((_, process) => {
     const local = localGraph(system, process)
     const sections = fences && !hasSections(system) ? owedSections(system, local) : undefined
@@ -87,9 +83,3 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
 /** Its answer in each mode. */
 export const lockdepViews = (model: Model, registry: Registry): readonly LockdepView[] =>
   lockdepModes.map((mode) => lockdepView(model, registry, { mode }))
-
-/** The ww classes that reservations of the model are of; the kernel has one, which other models need not mention. */
-const reservationClasses = ({ objects = [] }: Model): ReadonlySet<string> =>
-  new Set(
-    objects.flatMap(({ kind, refs }) => (kind === 'dma_resv' && refs?.['class'] !== undefined ? [refs['class']] : [])),
-  )

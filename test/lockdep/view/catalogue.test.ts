@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
+import type { LockdepMode } from '#ir/model'
 import { lockdepView } from '#lockdep/view/view'
 import type { ModelSource } from '#model/model'
 
@@ -105,10 +106,66 @@ const silent = [
   'xe/xe-preempt-ordered-wq',
 ]
 
-const reportsOf = async (id: string): Promise<readonly string[]> => {
+/** Some variant is reported only once fence signalling is annotated. */
+const reportedOnceAnnotated = [
+  'amdgpu/amdgpu-dc-reset-state-alloc',
+  'amdgpu/amdgpu-notifier-lock',
+  'amdgpu/amdgpu-reset-bo-reserve',
+  'amdgpu/amdgpu-reset-console-lock',
+  'amdgpu/amdgpu-reset-modeset',
+  'dma-fence/fence-lock-abba',
+  'dma-fence/fence-lock-readside',
+  'dma-fence/fence-wait-in-section',
+  'dma-fence/timeout-family',
+  'drm-sched/sched-run-job-alloc',
+  'i915/i915-error-capture-alloc',
+  'i915/i915-foreign-fence-10s',
+  'i915/i915-hwmon-reset-reclaim',
+  'i915/i915-modeset-vs-reset',
+  'msm/msm-run-job-obj-lock',
+  'panthor/vm-bind-alloc-in-run-job',
+  'reclaim/alloc-after-publish',
+  'reclaim/nofs-in-section',
+  'reclaim/shrinker-trywait',
+  'reclaim/soc-kvm-config',
+  'vmwgfx/vmwgfx-commit-tail-resv',
+  'xe/lr-rebind-alloc-after-arm',
+]
+/** Not even then. */
+const silentThoughAnnotated = [
+  'amdgpu/amdgpu-fault-pt-wait',
+  'amdgpu/amdgpu-gang-vmid',
+  'compute/gpu-fault-and-fence-job',
+  'dma-buf/fence-cycle-two-drivers',
+  'dma-buf/static-importer-unfinished-map',
+  'dma-buf/sync-file-import-replace',
+  'dma-buf/v4l-fence-blind',
+  'dma-fence/opportunistic-only',
+  'dma-fence/signalled-before-callbacks-uaf',
+  'dma-resv/implicit-write-waits-readers',
+  'dma-resv/vulkan-winsys-optout',
+  'drm-sched/sched-arm-without-push',
+  'drm-sched/sched-complete-once',
+  'drm-sched/sched-deleted-jobs-unsignalled',
+  'drm-sched/sched-error-dep-loop',
+  'drm-sched/sched-flush-stopped',
+  'drm-sched/sched-kill-system-wq',
+  'drm-sched/sched-kill-vs-wait',
+  'drm-sched/sched-lost-wakeup',
+  'i915/i915-pwrite-page-lock',
+  'i915/i915-userptr-page-lock',
+  'i915/userptr-seq-recheck',
+  'kms/atomic-vblank-commit-chain',
+  'kms/commit-outlives-device',
+  'kms/vblank-off-pending-event',
+  'pm/runpm-poll-worker',
+  'xe/lr-completion-fence',
+]
+
+const reportsOf = async (id: string, mode: LockdepMode = 'plain'): Promise<readonly string[]> => {
   const { default: source } = (await import(`${folder}${id}.ts`)) as { default: ModelSource }
   return source.variants.filter(
-    (variant) => lockdepView(source.instantiate(variant), source.registry).reports.length > 0,
+    (variant) => lockdepView(source.instantiate(variant), source.registry, { mode }).reports.length > 0,
   ) as string[]
 }
 
@@ -132,5 +189,17 @@ describe('lockdep as it is', () => {
     ['gem/gem-lru-trylock-baseline', ['blocking-lock']],
   ] as const)('of %s it finds the broken forms %j only', async (id, variants) => {
     expect(await reportsOf(id)).toEqual(variants)
+  })
+})
+
+describe('lockdep with fence signalling annotated', () => {
+  test.each(reportedOnceAnnotated)('finds of %s what it does not find as it is', async (id) => {
+    const plain = await reportsOf(id)
+    const annotated = await reportsOf(id, 'annotated')
+    expect(annotated).toEqual(expect.arrayContaining([...plain]))
+    expect(annotated.length).toBeGreaterThan(plain.length)
+  })
+  test.each(silentThoughAnnotated)('does not find %s', async (id) => {
+    expect(await reportsOf(id, 'annotated')).toEqual([])
   })
 })

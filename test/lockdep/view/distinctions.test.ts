@@ -307,6 +307,20 @@ describe('what is no lock', () => {
     expect(reports(copies(true))).toEqual(['circular &mm->mmap_lock resv_class_acquire resv_class_mutex'])
   })
 
+  test('a modeset lock in a page fault, told when the device is set up', () => {
+    const faults = (name: string) => (m: M) => {
+      const [K, mm] = [m.wwClass(name), m.mmapLock('mm')]
+      const crtc = m.wwMutex('crtc', { class: K })
+      m.faultHandler(mm, 'fault', (t) => {
+        t.wwLockPlain(crtc)
+        t.wwUnlock(crtc)
+      })
+      m.thread('p', (t) => t.copyUser(mm))
+    }
+    expect(reports(faults('crtc_ww_class'))).toEqual(['circular &mm->mmap_lock crtc_ww_class_mutex'])
+    expect(reports(faults('another_class'))).toEqual(silent)
+  })
+
   test('flushing a work item under a lock that it takes', () => {
     const flush = (under: boolean) => (m: M) => {
       const [a, wq] = [m.mutex('a'), m.workqueue('wq')]
