@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { isModelSource } from '#model/model'
 import { instancesOf } from '../test/fixtures/instances.ts'
 import { randomModel } from '../test/fixtures/random-model.ts'
+import { randomOrdered } from '../test/fixtures/random-ordered.ts'
 import { randomProtocol } from '../test/fixtures/random-protocol.ts'
 import { readFound, replayed, writeFound } from '../test/nightly/found.ts'
 import { hunt, type Candidate, type Tally } from '../test/nightly/hunt.ts'
@@ -69,6 +70,7 @@ function* candidates(): Generator<Candidate> {
   for (let seed = Number(first); ; seed++) {
     yield { from: `model ${seed}`, seed, build: () => randomModel(seed) }
     yield { from: `protocol ${seed}`, seed, build: () => randomProtocol(seed) }
+    yield { from: `ordered ${seed}`, seed, build: () => randomOrdered(seed) }
     const next = seed % 4 === 0 ? bundled.pop() : undefined
     if (next !== undefined) yield next
   }

@@ -14,6 +14,7 @@ import { Registry } from '#semantics/registry'
 import type { System } from '#system/system'
 import { bothWays, told } from '../reduce/told.ts'
 import { compared } from '../engine/difference.ts'
+import { attempt } from '../lockdep/refuted.ts'
 import { searchedInFull, searchedReduced, type Searched } from '../reduce/searched.ts'
 import { interpreted } from '../referee/interpreted.ts'
 import { missingTool, spin } from '../referee/spin.ts'
@@ -31,7 +32,7 @@ export const registry = new Registry<Record<string, Primitive>>(kernelPrimitives
 const systemOf = (model: Model): System => lower(model, registry)
 
 /** Larger models are not compared. */
-const limit = { machines: 1_500, search: 6_000, spin: 20_000 } as const
+const limit = { machines: 1_500, search: 6_000, copies: 20_000, spin: 20_000 } as const
 
 /** Every comparison of the nightly run. A new one is an entry here; its name is that of its fixtures. */
 export const referees: readonly Referee[] = [
@@ -61,6 +62,10 @@ export const referees: readonly Referee[] = [
       const [should, is] = [both.full, both.less].map((result) => JSON.stringify(told(result)))
       return should === is ? undefined : `${is}, not ${should}`
     },
+  },
+  {
+    name: 'certificate',
+    run: async (model) => (await attempt(model, { upTo: 3, maxStates: limit.copies })).refutation,
   },
   {
     name: 'spin',
