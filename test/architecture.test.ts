@@ -21,7 +21,7 @@ const rooms: Readonly<Record<string, Room>> = {
   model: { rooms: ['base', 'ir', 'semantics'], packages: ['node:fs', 'node:path', 'node:url', 'node:util'] },
   // Written as a user would: only with what the package exports.
   kernel: { rooms: [], packages: ['fencecheck'] },
-  lockdep: { rooms: ['base', 'ir', 'system', 'semantics', 'model'], packages: [] },
+  lockdep: { rooms: ['base', 'ir', 'system', 'semantics', 'model'], packages: ['valibot'] },
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },
   engine: { rooms: ['base', 'system'], packages: [] },
   explore: { rooms: ['base', 'system'], packages: [] },
@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', 'node:util'],
   },
   testing: {
-    rooms: ['base', 'ir', 'system', 'semantics', 'model', 'interp', 'trace', 'check', 'report'],
+    rooms: ['base', 'ir', 'system', 'semantics', 'model', 'lockdep', 'interp', 'trace', 'check', 'report'],
     packages: ['vitest', 'fast-check'],
   },
   cli: {

@@ -4,11 +4,13 @@ import type { Result } from '#check/result'
 import { kinds } from '#ir/model'
 import { lockdepViewDocument } from '#report/lockdep-json'
 import { lockdepReportText, lockdepSummary, lockdepTable, lockdepLines } from '#report/lockdep-view-text'
+import { oneLine } from '#report/words'
 import { selectInstances, type InstanceChoice } from './arguments.ts'
 import { checkAll } from './check-all.ts'
-import { statusOf, type ExitStatus } from './exit-status.ts'
+import { exitStatus, statusOf, type ExitStatus } from './exit-status.ts'
 import { Faults } from './faults.ts'
 import { Interrupt } from './interrupt.ts'
+import { verifyFile, writeCertificate } from './lockdep-certificate.ts'
 import { loadModels } from './load-models.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -17,6 +19,10 @@ export interface ViewOptions extends InstanceChoice {
   readonly maxStates: number
   readonly timeout?: number
   readonly json?: boolean
+  /** Where the certificate of one instance is written. */
+  readonly certificate?: string
+  /** The certificate that one instance is compared with; nothing is searched then. */
+  readonly verify?: string
 }
 
 /** `fencecheck lockdep <models>`: what lockdep would say, beside what exhaustive search says. */
@@ -34,6 +40,15 @@ export async function lockdepOfModels(
       for (const error of errors) faults.add(error)
       return models.length === 0 ? [] : selectInstances(models, options)
     })) ?? []
+  const { verify, certificate } = options
+  if (verify !== undefined) {
+    const verdict = await faults.catch(() => ({ rejected: verifyFile(instances, verify) }))
+    const isProof = verdict !== undefined && verdict.rejected === undefined
+    if (isProof) terminal.out('accepted: no number of these paths can deadlock')
+    else if (verdict !== undefined) terminal.out(oneLine(`rejected: ${verdict.rejected}`))
+    const status = statusOf([], { ...faults, interrupted: false })
+    return status !== exitStatus.asExpected || isProof ? status : exitStatus.notAsExpected
+  }
   const results: Result[] = []
   const wanted = {
     kinds,
@@ -46,6 +61,7 @@ export async function lockdepOfModels(
   } as const
   for await (const { result } of checkAll(instances, wanted, {}, interrupt))
     await faults.catch(async () => void results.push(await result))
+  if (certificate !== undefined) await faults.catch(() => writeCertificate(results, certificate))
   if (json) terminal.out(jsonText(lockdepViewDocument(results)))
   else if (results.length === 1) terminal.out(oneInstance(results[0]!, terminal))
   else if (results.length > 1) terminal.out(`${lockdepTable(results, terminal.style)}\n\n${lockdepSummary(results)}`)

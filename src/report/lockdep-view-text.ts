@@ -86,14 +86,12 @@ function certificateLines({ certificate, refused }: LockdepAnswer, width: number
     return refused === undefined
       ? []
       : [wrap(printable(`not proven for any number of paths: ${refused}`), width, indent)]
-  const order = certificate.classes.map(({ name }) => oneLine(name)).join(' < ') || 'nobody waits'
-  return [
-    wrap(
-      printable(`cannot deadlock, however many of these paths run: waits go down in the order ${order}`),
-      width,
-      indent,
-    ),
-  ]
+  const order = certificate.classes.map(({ name }) => oneLine(name))
+  const why =
+    order.length === 0
+      ? 'nobody waits for anything'
+      : `whoever waits for one of these owes only what comes after it: ${order.join(', ')}`
+  return [wrap(printable(`cannot deadlock, however many of these paths run: ${why}`), width, indent)]
 }
 
 /** `possible circular locking dependency: A -> B -> A` */

@@ -71,7 +71,7 @@ describe.concurrent('lockdep of models', () => {
     const one = await space.run('check', 'abba.ts', '--variant', 'ordered')
     expect(one.stdout).toContain('lockdep as it is: silent')
     expect(one.stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'cannot deadlock, however many of these paths run: waits go down in the order',
+      'cannot deadlock, however many of these paths run: whoever waits for one of these owes only what comes after it: b, a',
     )
     expect((await space.run('check', 'abba.ts')).stdout).not.toContain('lockdep')
   })
@@ -89,6 +89,34 @@ describe.concurrent('lockdep of models', () => {
     expect(wrong.status).toBe(1)
     expect(wrong.stdout).toContain('expected lockdep (plain) to be reports, got silent')
     expectRefused(await space.run('check', 'odd.ts'), 'wrong-expectation')
+  })
+
+  test('--certificate writes a proof, --verify asks the checker alone', async () => {
+    const space = new Workspace({ 'abba.ts': abba })
+    const about = ['lockdep', 'abba.ts', '--variant'] as const
+    expect((await space.run(...about, 'ordered', '--certificate', 'c.json')).status).toBe(0)
+    const certificate = space.read('c.json')
+    expect(JSON.parse(certificate)).toMatchObject({
+      classes: [
+        { name: 'b', rank: 0 },
+        { name: 'a', rank: 1 },
+      ],
+    })
+    const accepted = await space.run(...about, 'ordered', '--verify', 'c.json')
+    expect([accepted.status, accepted.stdout]).toEqual([0, 'accepted: no number of these paths can deadlock\n'])
+    const other = await space.run(...about, 'buggy', '--verify', 'c.json')
+    expect([other.status, other.stdout]).toEqual([1, 'rejected: it is for another model\n'])
+    space.put('c.json', certificate.replace('"rank": 1', '"rank": 2'))
+    const changed = await space.run(...about, 'ordered', '--verify', 'c.json')
+    expect([changed.status, changed.stdout]).toEqual([1, expect.stringMatching(/^rejected: /)])
+
+    expectRefused(await space.run(...about, 'buggy', '--certificate', 'd.json'), 'not-exportable')
+    expect(space.files('.')).not.toContain('d.json')
+    expectRefused(await space.run('lockdep', 'abba.ts', '--verify', 'c.json'), 'wrong-usage')
+    space.put('c.json', certificate.slice(0, 40))
+    expectRefused(await space.run(...about, 'ordered', '--verify', 'c.json'), 'not-json', 'c.json')
+    space.put('c.json', '{"schema": "fencecheck-certificate/1", "model": 1}')
+    expectRefused(await space.run(...about, 'ordered', '--verify', 'c.json'), 'wrong-format', 'c.json')
   })
 
   test('refuses what is neither', async () => {

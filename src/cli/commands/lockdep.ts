@@ -45,6 +45,8 @@ export function lockdepCommand(program: Command, terminal: Terminal): void {
     .option('--variant <name>', 'of models: only this variant')
     .option('--param <name=number>', 'of models: set a parameter; can be repeated', parameter)
     .option('--switch <name=setting>', 'of models: set a configuration switch; can be repeated', setting)
+    .option('--certificate <file.json>', 'of one instance: write the proof for any number of its paths')
+    .option('--verify <file.json>', 'of one instance: only check such a proof')
     .addOption(
       new Option('--annotations <kernel>', 'of models: the form of the fence annotations').choices(['6.12', '6.18']),
     )
