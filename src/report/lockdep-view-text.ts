@@ -78,7 +78,8 @@ export function lockdepLines({ lockdep, ...result }: Result, style: Style, width
     const mark = how === 'missed' || how === 'false alarm' ? `, ${style.bad(how)}` : ''
     return `${wrap(printable(oneLine(`lockdep ${modeWords[mode]}: ${what}`)), width, indent)}${mark}`
   })
-  return [...lines, ...certificateLines(lockdep, width, indent)].join('\n')
+  const proof = result.verdict === 'holds' ? certificateLines(lockdep, width, indent) : []
+  return [...lines, ...proof].join('\n')
 }
 
 function certificateLines({ certificate, refused }: LockdepAnswer, width: number, indent: string): readonly string[] {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
 import { schedulers, simulate } from '#check/simulate'
 import { Registry } from '#semantics/registry'
-import { instancesOf } from '../fixtures/instances.ts'
+import { sampledInstancesOf } from '../fixtures/instances.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
@@ -42,7 +42,7 @@ test('on the bundled models', async () => {
   let [violated, found] = [0, 0]
   for (const file of files) {
     const { default: source } = (await import(join(folder, file))) as { default: ModelSource }
-    for (const { name, build } of instancesOf(source)) {
+    for (const { name, build } of sampledInstancesOf(source)) {
       const expected = build().expect!.verdict
       const { verdict } = await simulate(build(), source.registry, { schedules: 60, maxSteps: 300 })
       if (verdict === 'violated') expect(expected, `${file} ${name}`).toBe('violated')

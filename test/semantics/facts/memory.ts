@@ -195,4 +195,17 @@ export const memoryFacts: readonly Fact[] = [
     build: signallingPath('allocAtomic', 'an mmu notifier'),
     expected: holds,
   },
+  {
+    name: 'fs_reclaim_acquire() and its release tell lockdep something, from any context, and do nothing',
+    build(m) {
+      const l = m.spinlock('l')
+      m.thread('a', (t) => {
+        t.spinLock(l)
+        t.fsReclaimAcquire()
+        t.fsReclaimRelease()
+        t.spinUnlock(l)
+      })
+    },
+    expected: holds,
+  },
 ]
