@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { printable } from '#base/text'
 import type { JudgedStory } from '#check/check-story'
-import type { Story, ToldEdge } from '#lockdep/story'
+import type { Story, ToldEdge } from '#lockdep/stories/story'
 import { traceText } from './trace-text.ts'
 import { effort, oneLine, wrap, withoutCommands, type Style } from './words.ts'
 

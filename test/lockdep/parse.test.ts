@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { lockAt } from '#lockdep/report/lock'
 import { parseReports } from '#lockdep/report/parse'
-import { storyOf } from '#lockdep/stories'
+import { storyOf } from '#lockdep/stories/story-of'
 import { fixtures, parsed, reportOf, textOf } from './fixture.ts'
 
 interface Facts {

@@ -4,7 +4,7 @@ import { Random } from '#base/random'
 import { linesOf } from '#lockdep/report/lines'
 import { parseReports } from '#lockdep/report/parse'
 import type { LockReport } from '#lockdep/report/report'
-import { storyOf } from '#lockdep/stories'
+import { storyOf } from '#lockdep/stories/story-of'
 import { fixtures, parsed, reportOf, textOf } from './fixture.ts'
 
 const single = fixtures.filter((name) => name !== 'several')

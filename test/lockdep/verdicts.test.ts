@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest'
 import { checkStory } from '#check/check-story'
-import { storyOf } from '#lockdep/stories'
+import { storyOf } from '#lockdep/stories/story-of'
 import { fixtures, reportOf, textOf } from './fixture.ts'
 
 interface Expected {

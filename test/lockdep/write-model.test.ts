@@ -5,9 +5,9 @@ import { expect, test } from 'vitest'
 import { model, isModelSource, type ModelSource } from '#model/model'
 import { contentHash } from '#ir/hash'
 import { buildModel } from '#lockdep/model/build-model'
-import { modelIdOf } from '#lockdep/model-id'
+import { modelIdOf } from '#lockdep/stories/model-id'
 import { quoted, writeModel } from '#lockdep/model/write-model'
-import { storyOf } from '#lockdep/stories'
+import { storyOf } from '#lockdep/stories/story-of'
 import { fixtures, reportOf, textOf } from './fixture.ts'
 
 /** Runs a written model: the one import is of the language, the one export is the model. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from '../actor.ts'
-import type { Edge, Node } from '../cycle.ts'
+import { actorOf } from '../stories/actor.ts'
+import type { Edge, Node } from '../stories/cycle.ts'
 import { functionOf } from '../report/lock.ts'
 import { holding, sleeping, sleeps } from './lock-steps.ts'
 import { Names } from './names.ts'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeldLockFreedReport } from '../report/report.ts'
-import type { Story } from '../story.ts'
+import type { Story } from './story.ts'
 
 /** A lifetime, not an order. */
 export const heldLockFreed = (report: HeldLockFreedReport): Story => ({

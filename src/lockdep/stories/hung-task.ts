@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cycleOf } from '../cycle.ts'
-import { hungWaitsOf } from '../hung-cycle.ts'
+import { cycleOf } from './cycle.ts'
+import { hungWaitsOf } from './hung-cycle.ts'
 import { cyclePlan } from '../model/cycle-plan.ts'
-import { obstaclesOf } from '../obstacles.ts'
+import { obstaclesOf } from './obstacles.ts'
 import type { HungTaskReport } from '../report/report.ts'
-import type { Story, ToldEdge } from '../story.ts'
+import type { Story, ToldEdge } from './story.ts'
 import { classesOf, kernelWord, toldEdge, tooLong } from './told.ts'
 
 /** The circle among blocked tasks, if their stacks show one. */

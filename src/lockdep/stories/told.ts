@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from '../actor.ts'
-import type { Edge } from '../cycle.ts'
-import type { ToldEdge } from '../story.ts'
+import { actorOf } from './actor.ts'
+import type { Edge } from './cycle.ts'
+import type { ToldEdge } from './story.ts'
 
 /** A dependency of a circle as it is told. */
 export const toldEdge = ({ from, to, kind, dependency }: Edge): ToldEdge => ({

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from '../actor.ts'
-import { nodeOf } from '../cycle.ts'
-import { faultsIn } from '../edge-kind.ts'
+import { actorOf } from './actor.ts'
+import { nodeOf } from './cycle.ts'
+import { faultsIn } from './edge-kind.ts'
 import { sleeps } from '../model/lock-steps.ts'
 import { waitContextPlan } from '../model/wait-context-plan.ts'
 import type { WaitContextReport } from '../report/report.ts'
-import type { Story, ToldEdge } from '../story.ts'
+import type { Story, ToldEdge } from './story.ts'
 import { kernelWord } from './told.ts'
 
 /** The task under its spinning locks. */

@@ -39,6 +39,14 @@ export interface Told {
   readonly at: Place
 }
 
+/** Where a process is in a step: what it knows, and what lockdep has heard so far. */
+interface Moment {
+  readonly at: Place
+  readonly known: Known
+  readonly irqs: Irqs
+  readonly heard: Told[]
+}
+
 /**
  * Goes every way through one process's local graph and tells lockdep what it would hear there, in the order in which the
  * process comes by. States are the nodes with what is held at each, so that every combination is heard.
@@ -81,9 +89,9 @@ export class PathWalk {
     const { process, nodes } = this.#graph
     const { known } = nodes[node]!
     const origin = this.#system.origins[id]!
-    const [at, irqs, heard] = [{ process, origin: id }, this.#irqs(known), [] as Told[]]
-    const held = this.#reframe(leave(stack, id, origin), frames, origin.frames, known, irqs, at, heard)
-    this.#call(held, { exit: '(blocked)' }, origin, known, irqs, at, heard)
+    const here: Moment = { at: { process, origin: id }, known, irqs: this.#irqs(known), heard: [] }
+    const held = this.#reframe(leave(stack, id, origin), frames, origin.frames, here)
+    this.#call(held, { exit: '(blocked)' }, origin, here)
   }
 
   #step(from: number, edge: LocalEdge): void {
@@ -95,20 +103,22 @@ export class PathWalk {
     const at: Place = { process, origin: id }
     const isFault = transition.fault !== undefined
     if (isFault && !edge.certain) return
-    const [here, there] = [nodes[node]!, nodes[edge.to]!]
-    const before = this.#irqs(here.known)
-    const after = isFault ? before : this.#irqs(there.known)
+    const [source, target] = [nodes[node]!, nodes[edge.to]!]
     const heard: Told[] = []
+    const here: Moment = { at, known: source.known, irqs: this.#irqs(source.known), heard }
+    const there: Moment = isFault ? here : { at, known: target.known, irqs: this.#irqs(target.known), heard }
 
-    const began = this.#annotate(leave(stack, id, origin), node, here.known, before, at)
-    let held = this.#reframe(began, entered, origin.frames, here.known, before, at, heard)
-    if (origin.from === here.location) held = this.#call(held, transition, origin, here.known, after, at, heard)
+    const began = this.#annotate(leave(stack, id, origin), node, here)
+    let held = this.#reframe(began, entered, origin.frames, here)
+    // Interrupts are as the call leaves them: a lock that switches them off does so before it is taken.
+    if (origin.from === source.location) held = this.#call(held, transition, origin, { ...here, irqs: there.irqs })
     if (held.some(({ waitsForItself }) => waitsForItself === true)) return
     // What is called wrongly is called all the same; what comes after that is anybody's guess.
     if (isFault) return this.#fault(transition, origin, at)
-    held = this.#follow(held, transition, there.known, after, at, heard)
+    held = this.#follow(held, transition, there)
 
-    held = this.#annotate(held, edge.to, there.known, after, at)
+    held = this.#annotate(held, edge.to, there)
+    const [before, after] = [here.irqs, there.irqs]
     const irqsCome = (after.hardirqsOn && !before.hardirqsOn) || (after.softirqsOn && !before.softirqsOn)
     if (irqsCome) this.#listener.enable(held, after, at)
     if (held.length > deepest) {
@@ -124,18 +134,16 @@ export class PathWalk {
     stack: HeldStack,
     { exit, retry }: Pick<Transition, 'exit' | 'retry'>,
     origin: Origin,
-    known: Known,
-    irqs: Irqs,
-    at: Place,
-    heard: Told[],
+    moment: Moment,
   ): HeldStack {
+    const { at, known, heard } = moment
     let held: HeldStack = stack
     for (const event of origin.lockdep ?? []) {
       if (event.when !== undefined && evaluateKnown(event.when, known) === 0) continue
       if (event.does === 'wait' || event.does === 'owe' || event.does === 'event') heard.push({ event, held, at })
       else if (event.does === 'release') held = this.#release(held, event, at)
       else if (event.exit === undefined || event.exit === exit || exit.startsWith('('))
-        held = this.#acquire(held, event, retry, origin, irqs, at, heard)
+        held = this.#acquire(held, event, retry, origin, moment)
     }
     return held
   }
@@ -145,9 +153,7 @@ export class PathWalk {
     event: LockdepEvent,
     retry: true | undefined,
     origin: Origin,
-    irqs: Irqs,
-    at: Place,
-    heard: Told[],
+    { at, irqs, heard }: Moment,
   ): HeldStack {
     const lock = this.#listener.lockOf(event, at, irqs, this.#hasView(event))
     if (lock === undefined || (lock.try && retry === true)) return stack
@@ -178,7 +184,7 @@ export class PathWalk {
   }
 
   /** What the process holds by what it knows itself: given up with the last view of it, and taken where no event said so. */
-  #follow(stack: HeldStack, { exit }: Transition, known: Known, irqs: Irqs, at: Place, heard: Told[]): HeldStack {
+  #follow(stack: HeldStack, { exit }: Transition, { at, known, irqs, heard }: Moment): HeldStack {
     const ends = !exit.startsWith('(')
     let held = ends
       ? stack.filter((lock) => !lock.byView || !('object' in lock.map) || this.#holdsOf(lock.map.object, known) !== 0)
@@ -201,7 +207,7 @@ export class PathWalk {
   }
 
   /** Begins or ends the section that the path would have here; not in atomic context (dma_fence_begin_signalling()). */
-  #annotate(stack: HeldStack, node: number, known: Known, irqs: Irqs, at: Place): HeldStack {
+  #annotate(stack: HeldStack, node: number, { at, known, irqs }: Moment): HeldStack {
     const inside = this.#sections.has(node)
     const open = stack.findIndex(({ within }) => within !== undefined && 'section' in within)
     if (inside === (open !== -1)) return stack
@@ -228,10 +234,7 @@ export class PathWalk {
     stack: HeldStack,
     before: readonly Frame[],
     now: readonly Frame[],
-    known: Known,
-    irqs: Irqs,
-    at: Place,
-    heard: Told[],
+    { at, known, irqs, heard }: Moment,
   ): HeldStack {
     let common = 0
     while (common < before.length && before[common] === now[common]) common++

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { acquisitionOf } from './acquisition.ts'
-import type { Frame } from './report/frame.ts'
-import { functionOf, type LockClass } from './report/lock.ts'
-import type { Blocked, Dependency, HungTaskReport } from './report/report.ts'
+import type { Frame } from '../report/frame.ts'
+import { functionOf, type LockClass } from '../report/lock.ts'
+import type { Blocked, Dependency, HungTaskReport } from '../report/report.ts'
 
 /** What a blocked task waits for, read off its stack. */
 export type Wait = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Frame } from './report/frame.ts'
+import type { Frame } from '../report/frame.ts'
 
 /** What a lock class stands for: lockdep writes waits for other things than locks as locks too. */
 export type Role =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Frame } from './report/frame.ts'
+import type { Frame } from '../report/frame.ts'
 
 export const boot = 'the kernel at boot'
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LockReport, ReportKind } from './report/report.ts'
-import { circular } from './stories/circular.ts'
-import { heldLockFreed } from './stories/held-lock-freed.ts'
-import { hungTask } from './stories/hung-task.ts'
-import { inconsistent, interrupted } from './stories/interrupts.ts'
-import { recursive } from './stories/recursive.ts'
-import { waitContext } from './stories/wait-context.ts'
+import type { LockReport, ReportKind } from '../report/report.ts'
+import { circular } from './circular.ts'
+import { heldLockFreed } from './held-lock-freed.ts'
+import { hungTask } from './hung-task.ts'
+import { inconsistent, interrupted } from './interrupts.ts'
+import { recursive } from './recursive.ts'
+import { waitContext } from './wait-context.ts'
 import type { Story } from './story.ts'
 
 const tellers: { readonly [K in ReportKind]: (report: LockReport & { readonly kind: K }) => Story } = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EdgeKind } from './edge-kind.ts'
-import type { Plan } from './model/plan.ts'
-import type { LockReport } from './report/report.ts'
+import type { Plan } from '../model/plan.ts'
+import type { LockReport } from '../report/report.ts'
 
 /** A dependency as it is told. */
 export interface ToldEdge {

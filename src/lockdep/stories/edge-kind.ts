@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Frame } from './report/frame.ts'
+import type { Frame } from '../report/frame.ts'
 import type { Role } from './role.ts'
 
 /** What waiting for the second lock of a dependency, or holding the first one, really is. */

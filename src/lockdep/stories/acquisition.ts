@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Frame } from './report/frame.ts'
-import type { LockClass } from './report/lock.ts'
+import type { Frame } from '../report/frame.ts'
+import type { LockClass } from '../report/lock.ts'
 
 /** The primitives that a lock of a report may be, by their names in the model language. */
 export type LockPrimitive = 'mutex' | 'rwsem' | 'spinlock' | 'rwlock'

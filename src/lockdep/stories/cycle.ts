@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { acquisitionOf, pastOf, primitiveOf, type Acquisition, type LockPrimitive } from './acquisition.ts'
 import { beginsSection, edgeKindOf, faultsIn, type EdgeKind } from './edge-kind.ts'
-import type { LockClass } from './report/lock.ts'
-import type { Dependency } from './report/report.ts'
+import type { LockClass } from '../report/lock.ts'
+import type { Dependency } from '../report/report.ts'
 import { isDrained, isSection, roleOf, type Role } from './role.ts'
 
 /** A lock class of a cycle, with what it stands for. */
