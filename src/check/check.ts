@@ -113,7 +113,7 @@ function resultOf(
   { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
   findings: readonly Finding[],
   violation: ResultViolation | undefined,
-  { expect: compare, kinds: looked, lockdep: annotations }: QualifiedOptions,
+  { expect: compare, kinds: looked, lockdep: build }: QualifiedOptions,
 ): Result {
   const blocking = findings.find((finding) => finding.blocksHolds)
   const verdict =
@@ -121,14 +121,14 @@ function resultOf(
   const covered = `${thousands(search.graph.states)} states were stored, ${thousands(search.frontier.size)} of them not expanded, to depth ${search.depth}`
   const because = limit !== undefined ? `${limit}; ${covered}` : verdict === 'unknown' ? blocking?.message : undefined
   const expected = compare ? model.expect : undefined
-  const lockdep =
-    annotations !== undefined || expected?.lockdep !== undefined
-      ? lockdepAnswer(model, registry, { annotations: annotations ?? '6.18' })
-      : undefined
+  const asked = build ?? (expected?.lockdep === undefined ? undefined : {})
+  const lockdep = asked && lockdepAnswer(model, registry, asked)
+  // What is expected is expected of lockdep as it is built by itself.
+  const comparable = Object.keys(asked ?? {}).length === 0 ? lockdep : undefined
   const wrong =
     expected === undefined
       ? undefined
-      : (mismatch(expected, verdict, violation) ?? (lockdep && lockdepMismatch(expected, lockdep)))
+      : (mismatch(expected, verdict, violation) ?? (comparable && lockdepMismatch(expected, comparable)))
   return {
     id: model.id,
     summary: model.summary ?? '',

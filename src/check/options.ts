@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind } from '#ir/model'
+import type { LockdepBuild } from '#lockdep/view/view'
 import type { MachineChoice } from './machine.ts'
 
 export const reductions = ['auto', 'none', 'stubborn', 'full'] as const
@@ -45,10 +46,10 @@ export interface CheckOptions {
   /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
   /**
-   * Whether the result tells what lockdep would say of the model, and with the fence annotations of which kernel. Where it is
-   * expected to say something, it does anyway.
+   * The result tells what a lockdep that is built so would say of the model. Where it is expected to say something, it does
+   * anyway.
    */
-  readonly lockdep?: '6.12' | '6.18'
+  readonly lockdep?: LockdepBuild
   /** Called now and then during the search. */
   readonly onProgress?: (progress: Progress) => void
   /** Ends the search early with what is known so far. */
@@ -78,7 +79,7 @@ export interface QualifiedOptions {
   readonly shortest: boolean
   readonly all: boolean
   readonly expect: boolean
-  readonly lockdep: '6.12' | '6.18' | undefined
+  readonly lockdep: LockdepBuild | undefined
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
 }

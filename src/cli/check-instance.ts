@@ -4,6 +4,7 @@ import type { MachineChoice } from '#check/machine'
 import type { Progress, ReductionChoice, SymmetryChoice } from '#check/options'
 import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
+import type { LockdepBuild } from '#lockdep/view/view'
 import type { Instance } from './arguments.ts'
 
 /** What the command line says about a check: plain data, which also goes to other threads. */
@@ -20,7 +21,7 @@ export interface Wanted {
   readonly shortest?: boolean
   readonly all?: boolean
   readonly expect: boolean
-  readonly lockdep?: '6.12' | '6.18'
+  readonly lockdep?: LockdepBuild
 }
 
 /**

@@ -16,6 +16,7 @@ import type { Terminal } from './terminal.ts'
 
 export interface ViewOptions extends InstanceChoice {
   readonly annotations?: '6.12' | '6.18'
+  readonly readLock?: 'queued' | 'recursive'
   readonly maxStates: number
   readonly timeout?: number
   readonly json?: boolean
@@ -31,7 +32,7 @@ export async function lockdepOfModels(
   options: ViewOptions,
   terminal: Terminal,
 ): Promise<ExitStatus> {
-  const { maxStates, timeout, annotations, json = false } = options
+  const { maxStates, timeout, annotations, readLock, json = false } = options
   const faults = new Faults(terminal)
   const interrupt = new Interrupt()
   const instances =
@@ -56,7 +57,7 @@ export async function lockdepOfModels(
     machine: 'auto',
     reduction: 'auto',
     expect: true,
-    lockdep: annotations ?? '6.18',
+    lockdep: { ...(annotations !== undefined && { annotations }), ...(readLock !== undefined && { readLock }) },
     ...(timeout !== undefined && { timeout }),
   } as const
   for await (const { result } of checkAll(instances, wanted, {}, interrupt))

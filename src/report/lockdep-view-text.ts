@@ -136,8 +136,11 @@ const whereText = ({ process, call, site, kernel }: ToldTaking): string =>
     ...(kernel === undefined ? [] : [`(${kernel})`]),
   ].join(' ')
 
+/** `(a){+.+.}-{4:4}`, as lockdep names a lock. */
+const classText = ({ class: name, usage = '' }: ToldTaking): string => `(${name})${usage}`
+
 const takenText = (taking: ToldTaking): string =>
-  `${taking.class}${taking.mode === 'write' ? '' : ` (${taking.mode})`}, ${whereText(taking)}`
+  `${classText(taking)}${taking.mode === 'write' ? '' : ` (${taking.mode})`}, ${whereText(taking)}`
 
 function dependencyText({ outer, inner, causal, primed }: ToldDependency): string {
   if (primed !== undefined) return `${outer.class} -> ${inner.class}: said at boot by ${primed}`

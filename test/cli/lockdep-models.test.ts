@@ -41,7 +41,7 @@ describe.concurrent('lockdep of models', () => {
     const ran = await space.run('lockdep', 'abba.ts', '--variant', 'buggy')
     for (const said of [
       'WARNING: possible circular locking dependency detected',
-      'a -> b: taken by p in mutex_lock() on b at abba.ts:4, holding a, by p in mutex_lock() on a at abba.ts:4',
+      'a -> b: taken by p in mutex_lock() on b at abba.ts:4, holding (a){+.+.}-{4:4}, by p in mutex_lock() on a at abba.ts:4',
       'Possible unsafe locking scenario:',
       '*** DEADLOCK ***',
     ])
@@ -117,6 +117,25 @@ describe.concurrent('lockdep of models', () => {
     expectRefused(await space.run(...about, 'ordered', '--verify', 'c.json'), 'not-json', 'c.json')
     space.put('c.json', '{"schema": "fencecheck-certificate/1", "model": 1}')
     expectRefused(await space.run(...about, 'ordered', '--verify', 'c.json'), 'wrong-format', 'c.json')
+  })
+
+  test('--read-lock recursive is how the self-test of the kernel is run', async () => {
+    const twice = `import { model } from 'fencecheck'
+export default model('test/twice', { summary: 's', expect: { kind: 'holds', lockdep: { plain: 'reports' } } }, (m) => {
+  const l = m.rwlock('l')
+  m.thread('p', (t) => { t.readLock(l); t.readLock(l); t.readUnlock(l); t.readUnlock(l) })
+})
+`
+    const space = new Workspace({ 'twice.ts': twice })
+    const plain = async (...args: readonly string[]): Promise<unknown> => {
+      const ran = await space.run('lockdep', 'twice.ts', '--json', ...args)
+      expect(ran.status, ran.stderr).toBe(0)
+      return (JSON.parse(ran.stdout) as { models: { modes: { plain: { says: string } } }[] }).models[0]!.modes.plain
+        .says
+    }
+    expect(await plain()).toBe('reports')
+    expect(await plain('--read-lock', 'queued')).toBe('reports')
+    expect(await plain('--read-lock', 'recursive')).toBe('silent')
   })
 
   test('refuses what is neither', async () => {

@@ -105,12 +105,7 @@ async function run(paths: readonly string[], options: Options, terminal: Termina
   const checked =
     looked === undefined
       ? []
-      : checkAll(
-          instances,
-          { ...wantedOf(options), kinds: looked, ...(only && { lockdep: '6.18' }) },
-          options,
-          interrupt,
-        )
+      : checkAll(instances, { ...wantedOf(options), kinds: looked, ...(only && { lockdep: {} }) }, options, interrupt)
   for await (const { instance, result } of checked)
     await faults.catch(async () => outcomes.add(await result, instance.model.file))
   outcomes.finish()

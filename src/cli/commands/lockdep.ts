@@ -50,6 +50,12 @@ export function lockdepCommand(program: Command, terminal: Terminal): void {
     .addOption(
       new Option('--annotations <kernel>', 'of models: the form of the fence annotations').choices(['6.12', '6.18']),
     )
+    .addOption(
+      new Option('--read-lock <how>', 'of models: whether read_lock() nests in task context').choices([
+        'queued',
+        'recursive',
+      ]),
+    )
     .option('--timeout <duration>', 'stop each check after so long (30s, 5m)', duration)
     .option('--json', 'print one JSON document')
     .action(async (paths: string[], options: Options & ViewOptions) => {

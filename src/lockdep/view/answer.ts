@@ -4,7 +4,7 @@ import type { Registry } from '#semantics/registry'
 import type { Certificate } from '../certificate.ts'
 import { certify } from '../certify.ts'
 import { told, type ToldReport } from './told.ts'
-import { lockdepView, type LockdepOptions } from './view.ts'
+import { lockdepView, type LockdepBuild } from './view.ts'
 
 /** What lockdep would say of a model, as plain data, by how it is built. */
 export interface LockdepAnswer {
@@ -25,15 +25,12 @@ export interface ModeAnswer {
  * Its answer in each mode.
  * @throws FencecheckError if the model is not well formed
  */
-export function lockdepAnswer(
-  model: Model,
-  registry: Registry,
-  options: Omit<LockdepOptions, 'mode'> = {},
-): LockdepAnswer {
+export function lockdepAnswer(model: Model, registry: Registry, options: LockdepBuild = {}): LockdepAnswer {
   const modes = lockdepModes.map((mode): [LockdepMode, ModeAnswer] => {
-    const { reports, system, truncated } = lockdepView(model, registry, { ...options, mode })
+    const view = lockdepView(model, registry, { ...options, mode })
+    const { reports, truncated } = view
     const says = reports.length > 0 ? 'reports' : truncated ? 'unknown' : 'silent'
-    return [mode, { says, reports: reports.map((report) => told(report, system)) }]
+    return [mode, { says, reports: reports.map((report) => told(report, view)) }]
   })
   return { modes: Object.fromEntries(modes) as Record<LockdepMode, ModeAnswer>, ...certify(model, registry) }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Site } from '#base/errors'
-import type { System } from '#system/system'
 import type { Dependency, Taken } from './dependency-graph.ts'
 import type { LockdepReport, ReportKind } from './findings.ts'
 import { isShared, type HeldLock, type Place } from './held-lock.ts'
 import { usageName, type State } from './usage.ts'
+import type { LockdepView } from './view.ts'
 
 /** A report as plain data in names, places and lockdep's own words; nothing of it points into a system any more. */
 export interface ToldReport {
@@ -34,6 +34,8 @@ export interface ToldDependency {
 
 export interface ToldTaking {
   readonly class: string
+  /** Its usage states and wait types as lockdep prints them: `{+.+.}-{4:4}`; absent where no path takes it. */
+  readonly usage?: string
   readonly mode: HeldLock['mode']
   readonly process?: string
   /** The kernel function and what it was called on: `mutex_lock() on A`. */
@@ -49,8 +51,8 @@ export interface ToldUsage {
 }
 
 /** Puts a report into names. */
-export function told(report: LockdepReport, system: System): ToldReport {
-  const place = (at: Place | undefined): Omit<ToldTaking, 'class' | 'mode'> => {
+export function told(report: LockdepReport, { system, classes }: Pick<LockdepView, 'system' | 'classes'>): ToldReport {
+  const place = (at: Place | undefined): Omit<ToldTaking, 'class' | 'usage' | 'mode'> => {
     if (at === undefined) return {}
     const { op, on, call, site, kernel } = system.origins[at.origin]!
     return {
@@ -60,7 +62,12 @@ export function told(report: LockdepReport, system: System): ToldReport {
       ...(kernel !== undefined && { kernel }),
     }
   }
-  const taken = (name: string, { mode, at }: Taken): ToldTaking => ({ class: name, mode, ...place(at) })
+  const taken = (name: string, { mode, at }: Taken): ToldTaking => ({
+    class: name,
+    ...(classes.has(name) && { usage: classes.get(name)! }),
+    mode,
+    ...place(at),
+  })
   const lock = (held: HeldLock): ToldTaking => taken(held.class.name, held)
   const dependency = ({ from, to, outer, inner, causal, primed }: Dependency): ToldDependency => ({
     outer: taken(from, outer),

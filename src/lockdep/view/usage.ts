@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { waitTypes } from '#semantics/lock-map'
 import type { DependencyGraph, Dependency } from './dependency-graph.ts'
 import { isShared, type HeldLock, type Place } from './held-lock.ts'
+import type { LockClass } from './lock-class.ts'
 
 /** The contexts that can come on top of somebody who holds a lock. */
 export const irqContexts = ['HARDIRQ', 'SOFTIRQ'] as const
@@ -25,6 +27,22 @@ export class Usages {
 
 const keyOf = (name: string, side: Side, context: IrqContext, shared: boolean): string =>
   JSON.stringify([name, side, context, shared])
+
+/**
+ * The usage of a class as lockdep prints it behind the name (get_usage_chars()): hardirq, hardirq read, softirq, softirq
+ * read; `-` taken in such a handler, `+` with such handlers on, `?` both. Then what it may be waited for in, outside and
+ * inside (`enum lockdep_wait_type`).
+ */
+export function usageText({ name, wait, waitOuter = wait }: LockClass, usages: Usages): string {
+  const states = irqContexts.flatMap((context) =>
+    [false, true].map((shared) => {
+      const [used, on] = (['in', 'on'] as const).map((side) => usages.at(name, side, context, shared) !== undefined)
+      return used ? (on ? '?' : '-') : on ? '+' : '.'
+    }),
+  )
+  const [outer, inner] = [waitOuter, wait].map((type) => (type === undefined ? 0 : waitTypes.indexOf(type) + 1))
+  return `{${states.join('')}}-{${outer}:${inner}}`
+}
 
 /** `IN-HARDIRQ-W`, `SOFTIRQ-ON-R`. */
 export const usageName = (side: Side, context: IrqContext, shared: boolean): string =>

@@ -12,16 +12,19 @@ import { lockClasses } from './lock-class.ts'
 import { PathWalk } from './path-walk.ts'
 import { prime } from './priming.ts'
 import { hasSections, owedSections } from './sections.ts'
-import { irqConflicts } from './usage.ts'
+import { irqConflicts, usageText } from './usage.ts'
 
-/** How lockdep is built and what else there is in the kernel. */
-export interface LockdepOptions {
-  /** `plain` unless said. */
-  readonly mode?: LockdepMode
+/** How a kernel with lockdep is built. */
+export interface LockdepBuild {
   /** The form of the annotations in mode `annotated`; 6.18 unless said. */
   readonly annotations?: '6.12' | '6.18'
   /** Whether read_lock() in task context may nest; on queued rwlocks, so unless said, it may not. */
   readonly readLock?: Build['readLock']
+}
+
+export interface LockdepOptions extends LockdepBuild {
+  /** `plain` unless said. */
+  readonly mode?: LockdepMode
 }
 
 /** What lockdep would say of a model once every path of it has run in every way. */
@@ -29,8 +32,8 @@ export interface LockdepView {
   readonly mode: LockdepMode
   readonly system: System
   readonly graph: DependencyGraph
-  /** Every class that some path takes. */
-  readonly classes: readonly string[]
+  /** Every class that some path takes, with its usage states as lockdep prints them: `{+.+.}-{4:4}`. */
+  readonly classes: ReadonlyMap<string, string>
   /** None means that it stays silent. */
   readonly reports: readonly LockdepReport[]
   /** A path was cut: silence means nothing then. */
@@ -74,7 +77,7 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
     mode,
     system,
     graph,
-    classes: [...classes.keys()],
+    classes: new Map([...classes].map(([name, known]) => [name, usageText(known, usages)])),
     reports: findings.reports,
     truncated: walks.some(({ graph: local, walk }) => local.truncated || walk.truncated),
   }
