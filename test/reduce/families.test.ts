@@ -76,12 +76,13 @@ describe.each(files)('%s', async (file) => {
   expect(isModelSource(source)).toBe(true)
 
   test.each(sampledInstancesOf(source))(
-    '$name has the same verdict reduced, with every set verified',
+    '$name has the same verdict reduced, with every set verified unless there are very many',
     async ({ build }) => {
       const model = build()
-      const options = { checkReduction: true, expect: false } as const
-      const [plain, stubborn, full] = [
-        await check(model, source.registry, { reduction: 'none', expect: false }),
+      const plain = await check(model, source.registry, { reduction: 'none', expect: false })
+      // The nightly run verifies those of random models, however many states there are.
+      const options = { checkReduction: plain.statistics.states <= 3_000, expect: false } as const
+      const [stubborn, full] = [
         await check(model, source.registry, { ...options, reduction: 'stubborn' }),
         await check(model, source.registry, { ...options, reduction: 'full' }),
       ]
