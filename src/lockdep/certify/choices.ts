@@ -3,7 +3,7 @@ import { eachLeaf, isVarRead } from '#system/expression'
 import type { Expr, OriginId, System, VarId } from '#system/system'
 import type { LocalEdge, LocalNode } from '../paths/local-graph.ts'
 import type { Known } from '../paths/three-valued.ts'
-import { decide } from './decide.ts'
+import { decide } from '../paths/decide.ts'
 import type { Resources } from './resources.ts'
 
 /** What a process waits for before it can go on: at most one lock, and events. Nothing at all, if it never waits. */

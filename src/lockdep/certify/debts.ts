@@ -2,7 +2,7 @@
 import { writesOf } from '#system/footprint'
 import type { System, VarId } from '#system/system'
 import type { Known } from '../paths/three-valued.ts'
-import { decide } from './decide.ts'
+import { decide } from '../paths/decide.ts'
 import { Refusal } from './refusal.ts'
 import type { Resources } from './resources.ts'
 

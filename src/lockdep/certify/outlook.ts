@@ -5,7 +5,7 @@ import type { LocationId, OriginId, ProcessId, System, TransitionId, VarId } fro
 import { localGraph, type LocalNode } from '../paths/local-graph.ts'
 import { evaluateKnown } from '../paths/three-valued.ts'
 import { choicesAt, type Choice } from './choices.ts'
-import { decide } from './decide.ts'
+import { decide } from '../paths/decide.ts'
 import { Refusal } from './refusal.ts'
 import type { Resources } from './resources.ts'
 

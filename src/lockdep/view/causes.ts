@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { coversEverything } from '#lockdep/paths/coverage'
+import { decide } from '#lockdep/paths/decide'
 import type { LocalGraph, LocalNode } from '#lockdep/paths/local-graph'
 import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
-import { eachLeaf, isLocationTest } from '#system/expression'
+import { and, eachLeaf, isLocationTest, or } from '#system/expression'
 import type { Expr, System, VarId } from '#system/system'
 import type { Dependency, DependencyGraph } from './dependency-graph.ts'
 import { isShared, type HeldLock, type Place } from './held-lock.ts'
@@ -165,14 +165,7 @@ export function addCauses(system: System, walks: readonly Walked[], graph: Depen
       .map(({ transition }) => system.transitions[transition]!)
       .filter(({ fault }) => fault === undefined)
     const plain = steps.every(({ origin }) => system.origins[origin]!.primitive === '')
-    return (
-      plain &&
-      !coversEverything(
-        steps.map(({ guard }) => guard),
-        known,
-        system,
-      )
-    )
+    return plain && decide(or(...steps.map(({ guard }) => and(...guard))), known, system) !== 'always'
   }
 }
 

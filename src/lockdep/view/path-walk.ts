@@ -13,14 +13,6 @@ const deepest = 48
 /** Ways to come to a node with different locks held, over all nodes. */
 const mostStates = 50_000
 
-/** What is held at a node of a local graph: a process may come to one node in several ways. */
-export interface PathState {
-  readonly node: number
-  readonly stack: HeldStack
-  readonly frames: readonly Frame[]
-  readonly next: readonly PathStep[]
-}
-
 export interface PathStep {
   readonly to: number
   readonly transition: TransitionId
@@ -52,6 +44,7 @@ interface Moment {
  * process comes by. States are the nodes with what is held at each, so that every combination is heard.
  */
 export class PathWalk {
+  /** A process may come to one node in several ways. */
   readonly states: { node: number; stack: HeldStack; frames: readonly Frame[]; next: PathStep[] }[] = []
   /** Some way was cut: it takes ever more. */
   truncated = false

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isApplication, isVarRead } from '#system/expression'
 import type { Expr, LocationTest, System, VarRead } from '#system/system'
-import { evaluateKnown, type Known } from '../paths/three-valued.ts'
+import { evaluateKnown, type Known } from './three-valued.ts'
 
 /** Of a condition, over all values that what is unknown can have. */
 export type Decision = 'always' | 'never' | 'depends'
@@ -14,7 +14,7 @@ const mostCases = 4_096
  * unknown part that it stumbles over is given each value of its range in turn, and so on; parts that are not needed are
  * never split. That two parts may not be independent is overlooked, which can only make it depend.
  */
-export function decide(e: Expr, known: Known, { variables }: System): Decision {
+export function decide(e: Expr, known: Known, { variables }: Pick<System, 'variables'>): Decision {
   let cases = 0
   const split = (now: Known): Decision => {
     const value = evaluateKnown(e, now)
