@@ -103,16 +103,21 @@ export function localGraph(
   }
 }
 
-/** The variables that are written by steps of this process and by nobody else's. */
+/**
+ * The variables whose values a process can know: those in its own word, and plain ones of the model, that no step of anybody
+ * else writes. What is shared about an object is not among them even if nobody else happens to use it: a path that waits for
+ * what only it brings about still has to be followed.
+ */
 export function privateVariables(system: System, process: ProcessId): ReadonlySet<VarId> {
-  const own = new Set<VarId>()
-  const others = new Set<VarId>()
-  for (const transition of system.transitions) {
-    const alone = transition.joint === undefined && transition.process === process
-    for (const v of writes(transition)) (alone ? own : others).add(v)
-  }
-  for (const v of others) own.delete(v)
-  return own
+  const known = new Set(
+    [...system.variables.entries()].flatMap(([v, { owner, object }]) =>
+      owner === process || (owner === undefined && object === undefined) ? [v] : [],
+    ),
+  )
+  for (const transition of system.transitions)
+    if (transition.joint !== undefined || transition.process !== process)
+      for (const v of writes(transition)) known.delete(v)
+  return known
 }
 
 const writes = ({ effect }: Transition): readonly VarId[] =>

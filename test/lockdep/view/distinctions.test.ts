@@ -459,6 +459,18 @@ describe('waits and what ends them', () => {
     expect(reports(crossed(false), { mode: 'cross-release' })).toContain('circular a dma_fence')
   })
 
+  test('who waits for what only it brings about is a circle of one', () => {
+    const alone = (m: M): void => {
+      const f = m.fence('f')
+      m.thread('p', (t) => {
+        t.wait(f)
+        t.signal(f)
+      })
+    }
+    expect(reports(alone, { mode: 'exact' })).toEqual(['circular f'])
+    expect(reports(alone)).toEqual(silent)
+  })
+
   test('what is done before a fence is published holds up nobody who waits for it', () => {
     const submits = (allocFirst: boolean) => (m: M) => {
       const [f, pushed] = [m.fence('f'), m.flag('pushed')]
