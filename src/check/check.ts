@@ -6,12 +6,14 @@ import { Interpreter } from '#interp/interpreter'
 import type { Model } from '#ir/model'
 import { everyViolation, judge } from '#property/judge'
 import { Evidence, type Finding, type Violation } from '#property/property'
-import { lockdepAnswer, lockdepMismatch } from '#lockdep/view/answer'
+import { lockdepAnswer, lockdepMismatch, modeAnswers } from '#lockdep/view/answer'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
+import type { Machine } from '#system/machine'
 import type { System } from '#system/system'
 import { explain } from '#trace/explanation'
-import { pointOfNoReturn } from '#trace/point-of-no-return'
+import { explored, lookedUp, type Ahead } from '#trace/from-state'
+import { pointOfNoReturn, returnLimit } from '#trace/point-of-no-return'
 import { readTrace, writeTrace } from '#trace/codec'
 import { minimised } from '#trace/minimise'
 import { recordTrace } from '#trace/record'
@@ -38,7 +40,12 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const evidence = evidenceOf(system, outcome)
   const judgement = judge(evidence, complete, qualified.kinds)
   const [first] = judgement.violations
-  const told = (found: Violation): ResultViolation => confirmed(model, system, liftedBy(outcome, found), qualified)
+  const told = (found: Violation): ResultViolation => {
+    if (complete && searchedInFull(system, outcome))
+      return confirmed(model, system, found, outcome.machine, lookedUp(evidence))
+    const { machine } = machineFor(system, qualified.machine)
+    return confirmed(model, system, liftedBy(outcome, found), machine, explored(machine))
+  }
   const violation = first === undefined ? undefined : told(first)
   const all = first === undefined || !qualified.all ? [] : everyViolation(evidence, qualified.kinds)
   const others = all.filter((found) => !isDeepStrictEqual(found, first)).map(told)
@@ -75,18 +82,28 @@ function evidenceOf(system: System, { machine, facts, searched, quotient, simpli
   return new Evidence(machine, graph, store, facts, { quotient, behind })
 }
 
+/** States up to which a search serves to look up what can still happen: then whoever explores it finds out as much. */
+const familiar = 5_000
+
+const searchedInFull = (system: System, { machine, quotient, searched }: Outcome): boolean =>
+  machine.system === system && quotient === undefined && searched.search.graph.states <= familiar
+
 const liftedBy = ({ simplified }: Outcome, violation: Violation): Violation =>
   simplified === undefined ? violation : { ...violation, path: simplified.lift(violation.path) }
 
-/** The violation with its trace, made as simple as can be, which the interpreter has re-executed from the text of its file. */
+/**
+ * The violation with its trace, made as simple as can be, which the interpreter has re-executed from the text of its file.
+ * @param fast a machine of the same system
+ * @param ahead what can happen from its states
+ */
 export function confirmed(
   model: Model,
   system: System,
   violation: Violation,
-  { machine: choice }: Pick<QualifiedOptions, 'machine'>,
+  fast: Machine<unknown>,
+  ahead: Ahead<unknown>,
 ): ResultViolation {
-  const { machine: fast } = machineFor(system, choice)
-  const simpler = minimised(fast, violation.path, violation)
+  const simpler = minimised(fast, violation.path, violation, ahead)
   const trace = readTrace(writeTrace(recordTrace(model, system, { ...violation, ...simpler })), model.id)
   const machine = new Interpreter(system)
   const again = replay(machine, trace)
@@ -100,7 +117,7 @@ export function confirmed(
     objects,
     trace,
     explanation: explain(machine, again.path, again.states, trace.outcome, {
-      pointOfNoReturn: pointOfNoReturn(fast, again.path, trace.outcome),
+      pointOfNoReturn: pointOfNoReturn(fast, again.path, trace.outcome, returnLimit, ahead),
     }),
   }
 }
@@ -121,10 +138,12 @@ function resultOf(
   const covered = `${thousands(search.graph.states)} states were stored, ${thousands(search.frontier.size)} of them not expanded, to depth ${search.depth}`
   const because = limit !== undefined ? `${limit}; ${covered}` : verdict === 'unknown' ? blocking?.message : undefined
   const expected = compare ? model.expect : undefined
-  const asked = build ?? (expected?.lockdep === undefined ? undefined : {})
-  const lockdep = asked && lockdepAnswer(model, registry, asked)
+  const lockdep =
+    build !== undefined
+      ? lockdepAnswer(model, registry, build)
+      : expected?.lockdep && { modes: modeAnswers(model, registry, {}, system) }
   // What is expected is expected of lockdep as it is built by itself.
-  const comparable = Object.keys(asked ?? {}).length === 0 ? lockdep : undefined
+  const comparable = Object.keys(build ?? {}).length === 0 ? lockdep : undefined
   const wrong =
     expected === undefined
       ? undefined

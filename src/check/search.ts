@@ -52,10 +52,11 @@ export async function runSearch<S>(
   const seconds = (): number => (performance.now() - start) / 1000
   while (!search.done && limit === undefined) {
     for (let i = 0; i < stride && search.store.size < options.maxStates; i++) if (search.advance(1)) break
+    if (search.done) reduction?.complete(search)
     const memoryBytes = process.memoryUsage.rss()
     peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
-    if (search.done) reduction?.complete(search)
-    limit = search.done ? undefined : limitHit(search, memory.reached(search, memoryBytes), seconds(), options)
+    if (search.done) break
+    limit = limitHit(search, memory.reached(search, memoryBytes), seconds(), options)
     const now = performance.now()
     stride = now - looked < lookApart ? Math.min(stride * 2, maxStride) : Math.max(stride / 2, firstStride)
     looked = now

@@ -13,6 +13,7 @@ import { run } from '#simulate/run'
 import type { MakeScheduler } from '#simulate/scheduler'
 import { Unmerged } from '#simulate/unmerged'
 import type { Machine } from '#system/machine'
+import { explored } from '#trace/from-state'
 import { assumptionsOf } from './assumptions.ts'
 import { confirmed } from './check.ts'
 import { mismatch } from './expectation.ts'
@@ -77,7 +78,7 @@ export async function simulate(
     tried++
     total += graph.states - 1
     longest = Math.max(longest, graph.states - 1)
-    if (violation !== undefined) found = confirmed(model, system, violation, { machine: options.machine ?? 'auto' })
+    if (violation !== undefined) found = confirmed(model, system, violation, merging, explored(merging))
     if (performance.now() - breath < 50) continue
     await setImmediate()
     breath = performance.now()

@@ -26,7 +26,8 @@ export class Pool {
   readonly #onProgress: (instance: Instance, progress: Progress) => void
   readonly #size: number
   readonly #queue: Waiting[] = []
-  readonly #threads = new Set<Worker>()
+  /** Each with the file of the model that it is at. */
+  readonly #threads = new Map<Worker, string | undefined>()
   readonly #instances: Instance[] = []
   #stopped = false
 
@@ -53,22 +54,32 @@ export class Pool {
   /** Ends what is being checked with what is known, and begins nothing more. */
   stop(): void {
     this.#stopped = true
-    for (const thread of this.#threads) thread.postMessage({ stop: true } satisfies Order)
+    for (const thread of this.#threads.keys()) thread.postMessage({ stop: true } satisfies Order)
     for (const { resolve } of this.#queue.splice(0)) resolve(undefined)
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#threads].map((thread) => thread.terminate()))
+    await Promise.all([...this.#threads.keys()].map((thread) => thread.terminate()))
+  }
+
+  /** One of the model that the thread has loaded already; else one of a model that no other thread is at. */
+  #nextFor(thread: Worker): Waiting | undefined {
+    const own = this.#threads.get(thread)
+    const files = [...this.#threads.values()]
+    const same = this.#queue.findIndex(({ job }) => job.file === own)
+    const fresh = same >= 0 ? same : this.#queue.findIndex(({ job }) => !files.includes(job.file))
+    return this.#queue.splice(Math.max(0, fresh), 1)[0]
   }
 
   #start(): void {
     const thread = new Worker(script, { workerData: this.#task })
-    this.#threads.add(thread)
+    this.#threads.set(thread, undefined)
     let current: Waiting | undefined
     const next = (): void => {
-      current = this.#stopped ? undefined : this.#queue.shift()
-      if (current === undefined) thread.unref()
-      else thread.postMessage({ job: current.job } satisfies Order)
+      current = this.#stopped ? undefined : this.#nextFor(thread)
+      if (current === undefined) return thread.unref()
+      this.#threads.set(thread, current.job.file)
+      thread.postMessage({ job: current.job } satisfies Order)
     }
     const fail = (error: unknown): void => {
       current?.reject(error)

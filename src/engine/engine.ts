@@ -2,8 +2,8 @@
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Machine } from '#system/machine'
 import { layoutOf, LocationPlaces, pack, readField, type Layout, type Packed } from './layout.ts'
-import { askedOf, compile, compileAll, numbersOf, programOf, type Program } from './program.ts'
-import { Unfit } from './unfit.ts'
+import { programOf, type Program } from './program.ts'
+import { unlessUnfit } from './unfit.ts'
 import { Visited } from './visited.ts'
 
 /**
@@ -15,14 +15,16 @@ export class Engine implements Machine<Packed> {
   readonly #layout: Layout
   readonly #program: Program
   readonly #places: LocationPlaces
-  readonly #compiled: ReadonlyMap<Expr, (state: Packed) => number>
+  /** What properties ask in every state: who holds what, and what is owed. */
+  readonly #asked: ReadonlySet<Expr>
+  #compiled: ReadonlyMap<Expr, (state: Packed) => number> | undefined
 
   /** @throws Unfit if the system is not one for the engine. */
-  constructor(system: System, layout = layoutOf(system), program = compile(programOf(system, layout))) {
+  constructor(system: System, layout = layoutOf(system), program = programOf(system, layout)) {
     this.system = system
     this.#layout = layout
     this.#program = program
-    this.#compiled = new Map(askedOf(system).map((e, i) => [e, this.#program.asked[i]!]))
+    this.#asked = new Set([...system.holds.map(({ when }) => when), ...system.debts.map(({ owed }) => owed)])
     this.#places = new LocationPlaces(this.#layout.locations)
   }
 
@@ -58,16 +60,18 @@ export class Engine implements Machine<Packed> {
   }
 
   compiled(e: Expr): ((state: Packed) => number) | undefined {
+    if (!this.#asked.has(e)) return undefined
+    this.#compiled ??= this.#compileAsked()
     return this.#compiled.get(e)
   }
 
+  #compileAsked(): ReadonlyMap<Expr, (state: Packed) => number> {
+    const asked = [...this.#asked]
+    return new Map(this.compile(asked)?.map((value, i) => [asked[i]!, value]))
+  }
+
   compile(expressions: readonly Expr[]): readonly ((state: Packed) => number)[] | undefined {
-    try {
-      return compileAll(numbersOf(expressions, this.#layout))
-    } catch (error) {
-      if (error instanceof Unfit) return undefined
-      throw error
-    }
+    return unlessUnfit(() => this.#program.numbers(expressions))
   }
 
   store(): Visited {

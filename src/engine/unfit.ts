@@ -4,3 +4,13 @@
 export class Unfit extends Error {
   override readonly name = 'Unfit'
 }
+
+/** What it yields; undefined if that is {@link Unfit}. */
+export function unlessUnfit<T>(make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof Unfit) return undefined
+    throw error
+  }
+}

@@ -3,7 +3,8 @@ import { invariant } from '#base/assert'
 import type { Expansion, StateStore } from '#system/machine'
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
-import { bitsOf, compileBits, type Program } from './program.ts'
+import type { Program } from './program.ts'
+import { unlessUnfit } from './unfit.ts'
 import { KeyTable } from '#base/key-table'
 
 /** States whose successors are worked out together, and the words that these may take. */
@@ -100,8 +101,9 @@ export class Visited implements StateStore<Packed> {
     return targets
   }
 
-  asking(conditions: readonly Expr[]): (id: number, words: Int32Array, at: number) => void {
-    const bits = compileBits(bitsOf(conditions, this.#layout))
+  asking(conditions: readonly Expr[]): ((id: number, words: Int32Array, at: number) => void) | undefined {
+    const bits = unlessUnfit(() => this.#program.bits(conditions))
+    if (bits === undefined) return undefined
     const table = this.#table
     return (id, words, at) => bits(table.keysAt(id), table.indexOf(id), words, at)
   }

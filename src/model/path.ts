@@ -278,6 +278,14 @@ export class Path {
     return this
   }
 
+  /**
+   * The name of an object of this model.
+   * @throws FencecheckError `foreign-object` if it belongs to another
+   */
+  nameOf(object: ObjectHandle): string {
+    return object.model === this.#model ? object.name : ownName(object, this.#model, callerSite())
+  }
+
   /** An operation of a primitive; the typed methods of a path come here. */
   call(
     operation: Operation,

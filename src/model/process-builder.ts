@@ -8,10 +8,9 @@ import { Flow } from './flow.ts'
 import type { Assignable, Expression, ObjectHandle } from './handle.ts'
 import { machineBody, type MachineForm } from './machine-form.ts'
 import { ObjectBuilder } from './object-builder.ts'
-import { addOperations } from './operations.ts'
+import { pathClass } from './operations.ts'
 import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
-import { addWaitEvents } from './wait-event.ts'
 
 export interface ProcessOptions {
   /** The signalling path it is to other models; its name unless said. */
@@ -172,11 +171,9 @@ export class ProcessBuilder extends ObjectBuilder {
 
   protected body(name: string, write: WritePath): Body {
     const flow = new Flow(name)
-    const path = new Path(flow, this, this.switches, (site) => {
+    const path = new (pathClass(this.registry.primitives))(flow, this, this.switches, (site) => {
       this.lastSite = site
     })
-    addOperations(path, this.registry.primitives, this)
-    addWaitEvents(path, this.registry.primitives, this)
     refusePromise(write(path), `'${name}'`, this.lastSite)
     return flow.body()
   }

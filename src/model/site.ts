@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
+import { getCallSites, type CallSiteObject } from 'node:util'
 import type { Site } from '#base/errors'
 
 /** The folder this file is in: calls from here are the builder's own. */
@@ -28,7 +28,7 @@ export const callerSite = (): Site | undefined => caller().site
  */
 export function caller(): Caller {
   let inBlock = false
-  for (const { scriptName, lineNumber, functionName } of getCallSites(60, { sourceMap: false })) {
+  for (const { scriptName, lineNumber, functionName } of callSites()) {
     const path = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
     if (path.startsWith(own) && functionName === 'instantiate') break
     inBlock ||= path.startsWith(blocks)
@@ -36,6 +36,16 @@ export function caller(): Caller {
     return { site: { file: relativeToPackage(path), line: lineNumber }, inBlock }
   }
   return { inBlock }
+}
+
+/** Frames that are looked at first, since V8 takes its time for each and the author is nearly always among them; all. */
+const fewFrames = 8
+const mostFrames = 60
+
+function* callSites(): Generator<CallSiteObject> {
+  const near = getCallSites(fewFrames, { sourceMap: false })
+  yield* near
+  if (near.length === fewFrames) yield* getCallSites(mostFrames, { sourceMap: false }).slice(fewFrames)
 }
 
 /** A path relative to the nearest folder above it that has a package.json; without one, the file's name. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
-import type { Primitive } from '#semantics/primitive'
+import type { Operation, Primitive } from '#semantics/primitive'
 import type { Expression } from './handle.ts'
 import { ObjectHandle } from './handle.ts'
-import { ownName } from './ownership.ts'
 import type { Branch, Path } from './path.ts'
 import { callerSite } from './site.ts'
 
@@ -41,47 +40,54 @@ const variants = {
   },
 } as const satisfies Record<keyof WaitEvents, object>
 
-/** Gives a path the methods of `WaitEvents`, where the primitives that they are made of are there. */
-export function addWaitEvents(
-  path: Path,
-  { waitQueue, task }: Readonly<Record<string, Primitive>>,
-  model: object,
-): void {
-  if (waitQueue === undefined || task?.operations['mightSleep'] === undefined) return
-  for (const [name, { prepare, sleep, exits }] of Object.entries(variants)) {
-    const value = (queue: unknown, condition: Expression, branches: Record<string, Branch | undefined> = {}): void => {
-      const site = callerSite()
-      if (!(queue instanceof ObjectHandle) || queue.kind !== 'waitQueue')
-        throw new FencecheckError('wrong-argument', `${name} needs a wait queue`, {
-          site,
-          fix: `declare one with m.waitQueue(name): t.${name}(queue, condition)`,
-        })
-      const on = ownName(queue, model, site)
-      const wrong = Object.keys(branches).find((exit) => exit !== 'ok' && !exits.includes(exit as never))
-      if (wrong !== undefined)
-        throw new FencecheckError('wrong-argument', `${name} ${on}: there is no exit '${wrong}'`, {
-          site,
-          fix: `it ends with ${['ok', ...exits].join(', ')}`,
-        })
-      const unhandled = exits.find((exit) => branches[exit] === undefined)
-      if (unhandled !== undefined)
-        throw new FencecheckError('missing-exit', `${name} ${on} can end with '${unhandled}', which is not handled`, {
-          site,
-          fix: `say what happens then: t.${name}(${on}, condition, { ${unhandled}: () => { ... } })`,
-        })
-      const call = (op: string, options: Record<string, Branch> = {}): void =>
-        path.call(waitQueue.operations[op]!, op, on, waitQueue, options, 'handled')
-      path.call(task.operations['mightSleep']!, 'mightSleep', task.name, task, {})
-      path.waitFor(
-        condition,
-        {
-          prepare: () => call(prepare),
-          sleep: (leave) => call(sleep, Object.fromEntries(exits.map((exit) => [exit, leave(exit)]))),
-          finish: () => call('finishWait'),
-        },
-        branches,
-      )
-    }
-    Object.defineProperty(path, name, { value })
+type Method = (this: Path, queue: unknown, condition: Expression, branches?: Record<string, Branch | undefined>) => void
+
+/** The methods of `WaitEvents`, where the primitives that they are made of are there. */
+export function waitEvents({ waitQueue, task }: Readonly<Record<string, Primitive>>): Readonly<Record<string, Method>> {
+  if (waitQueue === undefined || task?.operations['mightSleep'] === undefined) return {}
+  const { mightSleep } = task.operations
+  return Object.fromEntries(
+    Object.entries(variants).map(([name, variant]) => [name, waitEvent(name, variant, waitQueue, task, mightSleep)]),
+  )
+}
+
+function waitEvent(
+  name: string,
+  { prepare, sleep, exits }: (typeof variants)[keyof WaitEvents],
+  waitQueue: Primitive,
+  task: Primitive,
+  mightSleep: Operation,
+): Method {
+  return function (queue, condition, branches = {}) {
+    if (!(queue instanceof ObjectHandle) || queue.kind !== 'waitQueue')
+      throw new FencecheckError('wrong-argument', `${name} needs a wait queue`, {
+        site: callerSite(),
+        fix: `declare one with m.waitQueue(name): t.${name}(queue, condition)`,
+      })
+    const on = this.nameOf(queue)
+    const wrong = Object.keys(branches).find((exit) => exit !== 'ok' && !exits.includes(exit as never))
+    if (wrong !== undefined)
+      throw new FencecheckError('wrong-argument', `${name} ${on}: there is no exit '${wrong}'`, {
+        site: callerSite(),
+        fix: `it ends with ${['ok', ...exits].join(', ')}`,
+      })
+    const unhandled = exits.find((exit) => branches[exit] === undefined)
+    if (unhandled !== undefined)
+      throw new FencecheckError('missing-exit', `${name} ${on} can end with '${unhandled}', which is not handled`, {
+        site: callerSite(),
+        fix: `say what happens then: t.${name}(${on}, condition, { ${unhandled}: () => { ... } })`,
+      })
+    const call = (op: string, options: Record<string, Branch> = {}): void =>
+      this.call(waitQueue.operations[op]!, op, on, waitQueue, options, 'handled')
+    this.call(mightSleep, 'mightSleep', task.name, task, {})
+    this.waitFor(
+      condition,
+      {
+        prepare: () => call(prepare),
+        sleep: (leave) => call(sleep, Object.fromEntries(exits.map((exit) => [exit, leave(exit)]))),
+        finish: () => call('finishWait'),
+      },
+      branches,
+    )
   }
 }

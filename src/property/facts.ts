@@ -27,28 +27,15 @@ export class Facts<S> implements Observer<S> {
   readonly #owed: StateRows<S>
 
   constructor(machine: Machine<S>) {
-    const { processes, holds, debts, transitions } = machine.system
     this.#machine = machine
     this.fired = this.#fired
     this.faults = this.#faults
-    this.#seen = new Uint8Array(transitions.length)
-    const held = processes.map((_, p) => holds.filter((hold) => hold.process === p && hold.queued !== true))
-    this.#resting = new StateRows(
-      machine,
-      processes.map((_, p) => isResting(machine.system, p)),
-    )
-    this.#faulted = new StateRows(
-      machine,
-      processes.map((_, p) => isFaulted(machine.system, p)),
-    )
-    this.#holding = new StateRows(
-      machine,
-      held.map((some) => or(...some.map((hold) => hold.when))),
-    )
-    this.#owed = new StateRows(
-      machine,
-      debts.map((debt) => debt.owed),
-    )
+    this.#seen = new Uint8Array(machine.system.transitions.length)
+    const { resting, faulted, holding, owed } = conditionsOf(machine.system)
+    this.#resting = new StateRows(machine, resting)
+    this.#faulted = new StateRows(machine, faulted)
+    this.#holding = new StateRows(machine, holding)
+    this.#owed = new StateRows(machine, owed)
   }
 
   /** Processes at a resting location. */
@@ -84,6 +71,33 @@ export class Facts<S> implements Observer<S> {
     this.#fired.add(transition)
     if (this.#machine.system.transitions[transition]!.fault !== undefined) this.#faults.set(transition, from)
   }
+}
+
+interface Conditions {
+  /** One a process. */
+  readonly resting: readonly Expr[]
+  readonly faulted: readonly Expr[]
+  readonly holding: readonly Expr[]
+  /** One a debt. */
+  readonly owed: readonly Expr[]
+}
+
+const known = new WeakMap<System, Conditions>()
+
+/** What is asked of each state; the same lists each time for the same system, as machines compile them. */
+function conditionsOf(system: System): Conditions {
+  const before = known.get(system)
+  if (before !== undefined) return before
+  const { processes, holds, debts } = system
+  const held = processes.map((_, p) => holds.filter((hold) => hold.process === p && hold.queued !== true))
+  const conditions = {
+    resting: processes.map((_, p) => isResting(system, p)),
+    faulted: processes.map((_, p) => isFaulted(system, p)),
+    holding: held.map((some) => or(...some.map((hold) => hold.when))),
+    owed: debts.map((debt) => debt.owed),
+  }
+  known.set(system, conditions)
+  return conditions
 }
 
 /** Whether a process is at rest. An invariant, true or false, keeps nobody from going on. */

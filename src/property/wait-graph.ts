@@ -53,7 +53,8 @@ export class WaitGraphs<S> {
   readonly #machine: Machine<S>
   readonly #control: Control
   readonly #holds: readonly { readonly hold: Hold; readonly when: (state: S) => number }[]
-  readonly #enables = new Map<string, boolean>()
+  /** By transition, and by the condition as the guard has it. */
+  readonly #enables = new Map<TransitionId, Map<Expr, boolean>>()
 
   constructor(machine: Machine<S>, control: Control) {
     this.#machine = machine
@@ -66,9 +67,13 @@ export class WaitGraphs<S> {
    * job yet hands the wait back to that process. Only the stuck ones are ever named as involved.
    */
   at(state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): WaitGraph {
-    const resting = [...this.#machine.system.processes.keys()].filter((p) => this.#restsForNow(p, state, escapes))
+    const enabled = new Set(this.#machine.enabled(state))
+    const held = this.holds(state)
+    const resting = [...this.#machine.system.processes.keys()].filter((p) =>
+      this.#restsForNow(p, state, enabled, escapes),
+    )
     const nodes = [...stuck, ...resting]
-    const waits = nodes.flatMap((process) => this.#waitsOf(process, state, nodes, escapes))
+    const waits = nodes.flatMap((process) => this.#waitsOf(process, state, held, nodes, escapes))
     const reach = reachability(nodes, waits)
     const [cycle] = cyclesOf(stuck, reach)
     const core = cycle ?? stuck.filter((p) => stuck.every((q) => !reach.get(p)!.has(q)))
@@ -146,11 +151,10 @@ export class WaitGraphs<S> {
   }
 
   /** At a resting location, and nothing it is entitled to do is possible. */
-  #restsForNow(process: ProcessId, state: S, escapes: 'on' | 'off'): boolean {
+  #restsForNow(process: ProcessId, state: S, enabled: ReadonlySet<TransitionId>, escapes: 'on' | 'off'): boolean {
     const at = this.#machine.location(state, process)
     const { locations, context } = this.#machine.system.processes[process]!
     if (context === 'observer' || !locations[at]!.rest) return false
-    const enabled = new Set(this.#machine.enabled(state))
     const alternatives = this.#alternatives(process, at, escapes)
     return alternatives.length > 0 && alternatives.every((id) => !enabled.has(id))
   }
@@ -163,7 +167,13 @@ export class WaitGraphs<S> {
     })
   }
 
-  #waitsOf(process: ProcessId, state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): Wait[] {
+  #waitsOf(
+    process: ProcessId,
+    state: S,
+    held: readonly Hold[],
+    stuck: readonly ProcessId[],
+    escapes: 'on' | 'off',
+  ): Wait[] {
     const { system } = this.#machine
     const at = this.#machine.location(state, process)
     const handler = this.#handlerOn(process, state)
@@ -176,18 +186,18 @@ export class WaitGraphs<S> {
     }
     const byOrigin = new Map<OriginId, Wait>()
     for (const id of alternatives) {
-      const wait = this.#waitOn(process, id, state, stuck)
+      const wait = this.#waitOn(process, id, state, held, stuck)
       const same = byOrigin.get(wait.origin)
       byOrigin.set(wait.origin, same === undefined ? wait : merge(same, wait))
     }
     return [...byOrigin.values()]
   }
 
-  #waitOn(process: ProcessId, id: TransitionId, state: S, stuck: readonly ProcessId[]): Wait {
+  #waitOn(process: ProcessId, id: TransitionId, state: S, held: readonly Hold[], stuck: readonly ProcessId[]): Wait {
     const { system } = this.#machine
     const { origin, label, joint = [] } = system.transitions[id]!
     const { falsified, objects, variables } = this.#lookedAt(id, state)
-    const holders = this.holds(state).filter(
+    const holders = held.filter(
       (hold) => objects.includes(hold.object) && !(hold.queued === true && hold.process === process),
     )
     const inTheWay = [...new Set(holders.map((hold) => hold.process))]
@@ -215,12 +225,13 @@ export class WaitGraphs<S> {
   }
 
   #canEnable(id: TransitionId, condition: Expr): boolean {
-    const key = `${id} ${JSON.stringify(condition)}`
-    let answer = this.#enables.get(key)
+    const known = this.#enables.get(id) ?? new Map<Expr, boolean>()
+    this.#enables.set(id, known)
+    let answer = known.get(condition)
     if (answer === undefined) {
       const { fault } = this.#machine.system.transitions[id]!
       answer = fault === undefined && canEnable(this.#machine.system, id, condition)
-      this.#enables.set(key, answer)
+      known.set(condition, answer)
     }
     return answer
   }

@@ -49,8 +49,9 @@ export interface StateStore<S> {
   /**
    * A faster way to ask these conditions of stored states: a function that puts, for the state with an id, one bit a
    * condition into `words`, from the lowest bit of the word with index `at` on: 1 where it is true, that is, not 0.
+   * Undefined where there is none for these.
    */
-  asking?(conditions: readonly Expr[]): (id: number, words: Int32Array, at: number) => void
+  asking?(conditions: readonly Expr[]): ((id: number, words: Int32Array, at: number) => void) | undefined
 }
 
 /** Transitions fired in a state and the ids of what they lead to: elements `from` to `to` (excluded) of either. */

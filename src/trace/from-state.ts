@@ -21,3 +21,26 @@ export function evidenceFrom<S>(machine: Machine<S>, state: S, limit: number): E
   while (!search.done && search.store.size <= limit) search.advance(1)
   return search.done ? new Evidence(fromHere, search.graph, search.store, facts) : undefined
 }
+
+/** What can still happen from states of a system: looked up where that is known, explored where it is not. */
+export interface Ahead<S> {
+  /** From this state on, with its id there; undefined if more than `limit` states would have to be explored. */
+  from(state: S, limit: number): { readonly evidence: Evidence<S>; readonly id: number } | undefined
+  /** Whether the evidence is the same for all states. */
+  readonly known: boolean
+}
+
+/** Explores what is asked for, each time anew. */
+export const explored = <S>(machine: Machine<S>): Ahead<S> => ({
+  from(state, limit) {
+    const evidence = evidenceFrom(machine, state, limit)
+    return evidence && { evidence, id: 0 }
+  },
+  known: false,
+})
+
+/** Looks into a search of every state. */
+export const lookedUp = <S>(evidence: Evidence<S>): Ahead<S> => ({
+  from: (state) => ({ evidence, id: evidence.store.add(state) }),
+  known: true,
+})

@@ -2,6 +2,7 @@
 import type { Machine } from '#system/machine'
 import { movesOf, moversOf } from '#system/moves'
 import type { LocationId, ProcessId, TransitionId } from '#system/system'
+import { explored, type Ahead } from './from-state.ts'
 import { stuckIn, type Wanted } from './same-violation.ts'
 
 /** Work after which the best so far is taken. Counted, not timed, so that the same trace comes out on any machine. */
@@ -18,8 +19,9 @@ export function minimised<S>(
   machine: Machine<S>,
   path: Path,
   wanted: Wanted,
+  ahead: Ahead<S> = explored(machine),
 ): { readonly path: Path; readonly stuck: readonly ProcessId[] } | undefined {
-  const candidates = new Candidates(machine, wanted)
+  const candidates = new Candidates(machine, ahead, wanted)
   const first = candidates.judge(path)
   if (first === undefined) return undefined
   let best = path
@@ -46,14 +48,16 @@ export function minimised<S>(
 /** Executes paths and remembers how their ends were judged. */
 class Candidates<S> {
   readonly #machine: Machine<S>
+  readonly #ahead: Ahead<S>
   readonly #wanted: Wanted
   readonly #ends: ReturnType<Machine<S>['store']>
   readonly #judged = new Map<string, readonly ProcessId[] | undefined>()
   #fires = 0
   #looks = 0
 
-  constructor(machine: Machine<S>, wanted: Wanted) {
+  constructor(machine: Machine<S>, ahead: Ahead<S>, wanted: Wanted) {
     this.#machine = machine
+    this.#ahead = ahead
     this.#wanted = wanted
     this.#ends = machine.store()
   }
@@ -67,7 +71,7 @@ class Candidates<S> {
     if (!this.#judged.has(key)) {
       if (this.#looks >= minimiseLimits.judged) return undefined
       const limit = Math.min(minimiseLimits.judgedAtOnce, minimiseLimits.judged - this.#looks)
-      const judgement = stuckIn(this.#machine, end, last, this.#wanted, limit)
+      const judgement = stuckIn(this.#machine, this.#ahead, end, last, this.#wanted, limit)
       this.#looks += judgement === undefined ? limit / 10 : 1
       this.#judged.set(key, judgement)
     }

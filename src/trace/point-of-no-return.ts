@@ -3,7 +3,7 @@ import { components } from '#explore/components'
 import type { Evidence } from '#property/property'
 import type { Machine } from '#system/machine'
 import { isEscape, type TransitionId } from '#system/system'
-import { evidenceFrom } from './from-state.ts'
+import { explored, type Ahead } from './from-state.ts'
 import type { Outcome } from './trace.ts'
 
 /** States to look at, over all, before the answer counts as not known. Counted, not timed: same trace, same answer. */
@@ -28,21 +28,24 @@ export const returnLimit = 100_000
  * that leaves the outcome again (somebody nobody may rely on comes to the rescue) leads from doomed to avoiding, and a
  * binary search would be sound but for that; therefore the path is walked from its end, in strides that double, and the
  * last avoiding state is the one before the answer. A stride explores what can happen from its first state, which judges
- * all states up to the end at once.
+ * all states up to the end at once; where all that can happen is known already, one stride does.
  */
 export function pointOfNoReturn<S>(
   machine: Machine<S>,
   path: readonly TransitionId[],
   outcome: Outcome,
   limit = returnLimit,
+  ahead: Ahead<S> = explored(machine),
 ): number | undefined {
   const states: S[] = [machine.initial()]
   for (const id of path) states.push(machine.fire(states.at(-1)!, id))
   let left = limit
-  for (let stride = 1, known = states.length; known > 0; stride *= 2) {
+  for (let stride = ahead.known ? states.length : 1, known = states.length; known > 0; stride *= 2) {
     const from = Math.max(0, known - stride)
-    const evidence = evidenceFrom(machine, states[from]!, left)
-    if (evidence === undefined || hitsBounds(evidence)) return undefined
+    const evidence = ahead.from(states[from]!, left)?.evidence
+    if (evidence === undefined) return undefined
+    // Of all that is known, the bound may concern nothing here.
+    if (hitsBounds(evidence)) return ahead.known ? pointOfNoReturn(machine, path, outcome, limit) : undefined
     const avoiding = avoidingStates(evidence, outcome, path.at(-1))
     if (avoiding === undefined) return undefined
     for (let i = known - 1; i >= from; i--) {

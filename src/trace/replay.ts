@@ -75,7 +75,7 @@ function confirm<S>(
   const everybodyStuck = outcome.stuck.every((name) => stuck.includes(name))
   switch (outcome.kind) {
     case 'deadlock':
-      return stuck.length > 0 && everybodyStuck && canComeToQuiet(evidence) ? 'right' : 'wrong'
+      return stuck.length > 0 && everybodyStuck && canComeToQuiet(evidence, 0) ? 'right' : 'wrong'
     case 'partial-deadlock':
       return stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
     case 'unsignalled-fence':

@@ -5,7 +5,8 @@ import { machineFor } from '#check/machine'
 import { Functions, js } from '#engine/code'
 import { Engine } from '#engine/engine'
 import { layoutOf, maxWords } from '#engine/layout'
-import { compile, programOf } from '#engine/program'
+import { evaluate } from '#engine/program'
+import { expandCode, movesCode } from '#engine/sources'
 import { Unfit } from '#engine/unfit'
 import { instance, kernelRegistry } from '../fixtures/models.ts'
 import { compared } from './difference.ts'
@@ -44,7 +45,7 @@ describe('a system that the engine does not take', () => {
   })
 
   test('what the runtime refuses is one', () => {
-    expect(() => compile(js`(`)).toThrow(Unfit)
+    expect(() => evaluate(js`(`)).toThrow(Unfit)
     expect(() => new Functions(20).define(js`s`, js`return s + s + s + s`)).toThrow(Unfit)
   })
 })
@@ -78,8 +79,8 @@ describe('large systems', () => {
         transition([['==', { v: 0 }, l]], [{ to: 0, value: l + 1 }], { from: l, to: l + 1 }),
       ),
     })
-    const { text } = programOf(system, layoutOf(system))
-    const longest = Math.max(...text.split('\nfunction ').map((f) => f.length))
+    const sources = [movesCode, expandCode].map((code) => code(system, layoutOf(system)).text)
+    const longest = Math.max(...sources.flatMap((text) => text.split('\nfunction ')).map((f) => f.length))
     expect(longest).toBeLessThan(20_000)
     const result = compared(new Engine(system))
     expect(result).toEqual({ states: locations - 1, transitions: locations - 2, difference: undefined })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { Engine } from '#engine/engine'
 import { layoutOf, type Layout } from '#engine/layout'
-import { compile, programOf, type Program } from '#engine/program'
+import { programOf, type Program } from '#engine/program'
 import { KeyTable } from '#base/key-table'
 import { Visited } from '#engine/visited'
 import { lower } from '#semantics/lower/lower'
@@ -15,7 +15,7 @@ import { compared } from './difference.ts'
 // Mistakes that a generator or a store might make, and that the comparison must see.
 
 const systems = Array.from({ length: 90 }, (_, seed) => lower(randomModel(seed), kernelRegistry))
-const programFor = (system: System, layout = layoutOf(system)): Program => compile(programOf(system, layout))
+const programFor = (system: System, layout = layoutOf(system)): Program => programOf(system, layout)
 
 /** How many random systems show a mistake in the program. */
 const seenIn = (program: (system: System) => Program): number =>
@@ -129,7 +129,7 @@ test('a store that compares the hash only is seen', () => {
   }
   const system = lower(orderedLocks.instantiate(undefined, { N: 7 }), orderedLocks.registry)
   const layout = layoutOf(system)
-  const program = compile(programOf(system, layout))
+  const program = programOf(system, layout)
   class Careless extends Engine {
     override store(): Visited {
       return new Visited(system, layout, program, new HashOnly(layout.words))

@@ -13,6 +13,7 @@ import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
+import { explored } from '#trace/from-state'
 import { stuckIn } from '#trace/same-violation'
 import { abba, run, told } from './told.ts'
 
@@ -88,7 +89,7 @@ describe('what does not matter is left out', () => {
     }
     const verdict = (build: (m: M) => void, kind: 'deadlock' | 'partial-deadlock'): unknown => {
       const { machine, path, states } = run(build, 'p: lock a', 'q: lock b')
-      return stuckIn(machine, states.at(-1)!, path.at(-1), cycle(kind), 1000)
+      return stuckIn(machine, explored(machine), states.at(-1)!, path.at(-1), cycle(kind), 1000)
     }
     expect(verdict(abba, 'deadlock')).toEqual([0, 1])
     expect(verdict(withTicker, 'deadlock')).toBeUndefined()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lockdepModes, type LockdepMode, type Model } from '#ir/model'
-import { localGraph } from '#lockdep/paths/local-graph'
+import { localGraph, type LocalGraph } from '#lockdep/paths/local-graph'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
 import type { System } from '#system/system'
@@ -45,8 +45,35 @@ export interface LockdepView {
  * @throws FencecheckError if the model is not well formed
  */
 export function lockdepView(model: Model, registry: Registry, options: LockdepOptions = {}): LockdepView {
+  return viewOf(pathsOf(model, lower(model, registry)), registry, options)
+}
+
+/** What it would say in each mode, in the order of {@link lockdepModes}; `system` is what the model lowers to. Throws as {@link lockdepView}. */
+export function lockdepViews(
+  model: Model,
+  registry: Registry,
+  build: LockdepBuild = {},
+  system = lower(model, registry),
+): readonly LockdepView[] {
+  const paths = pathsOf(model, system)
+  return lockdepModes.map((mode) => viewOf(paths, registry, { ...build, mode }))
+}
+
+/** The paths of a model, which are the same however lockdep is built. */
+interface Paths {
+  readonly model: Model
+  readonly system: System
+  readonly locals: readonly LocalGraph[]
+}
+
+const pathsOf = (model: Model, system: System): Paths => ({
+  model,
+  system,
+  locals: model.processes.map((_, process) => localGraph(system, process)),
+})
+
+function viewOf({ model, system, locals }: Paths, registry: Registry, options: LockdepOptions): LockdepView {
   const { mode = 'plain', annotations = '6.18', readLock = 'queued' } = options
-  const system = lower(model, registry)
   const fences = mode === 'annotated'
   const listener = new Listener(registry, lockClasses(model, registry, mode === 'exact'), {
     readLock,
@@ -54,8 +81,7 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
   })
   const { graph, usages, findings, classes } = listener
   prime(graph, model, { fences })
-  const walks = model.processes.map((_, process) => {
-    const local = localGraph(system, process)
+  const walks = locals.map((local) => {
     const sections = fences && !hasSections(system) ? owedSections(system, local) : undefined
     return { graph: local, walk: new PathWalk(system, local, listener, sections) }
   })
@@ -82,7 +108,3 @@ export function lockdepView(model: Model, registry: Registry, options: LockdepOp
     truncated: walks.some(({ graph: local, walk }) => local.truncated || walk.truncated),
   }
 }
-
-/** Its answer in each mode. */
-export const lockdepViews = (model: Model, registry: Registry): readonly LockdepView[] =>
-  lockdepModes.map((mode) => lockdepView(model, registry, { mode }))

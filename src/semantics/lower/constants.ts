@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { conjuncts, isLocationTest, mapLeaves } from '#system/expression'
 import { writesOf } from '#system/footprint'
-import type { Assign, Expr, Frame, LockdepEvent, Origin, System, Target, Transition, VarId } from '#system/system'
+import type {
+  Assign,
+  Expr,
+  Frame,
+  LocationTest,
+  LockdepEvent,
+  Origin,
+  System,
+  Target,
+  Transition,
+  VarId,
+  VarRead,
+} from '#system/system'
 
 /**
  * Replaces variables that no transition can ever change by their start value and drops transitions that can then
@@ -27,12 +39,18 @@ const isWait = (t: Transition, system: System): boolean => {
 
 function keepOnly(system: System, kept: ReadonlySet<VarId>): System {
   const renumbered = new Map([...kept].sort((a, b) => a - b).map((old, i) => [old, i]))
-  const expr = (e: Expr): Expr =>
-    mapLeaves(e, (leaf) => {
-      if (typeof leaf === 'number' || isLocationTest(leaf)) return leaf
-      const v = renumbered.get(leaf.v)
-      return v === undefined ? system.variables[leaf.v]!.init : { v }
-    })
+  const leaf = (e: number | VarRead | LocationTest): Expr => {
+    if (typeof e === 'number' || isLocationTest(e)) return e
+    const v = renumbered.get(e.v)
+    return v === undefined ? system.variables[e.v]!.init : { v }
+  }
+  // The steps of a call share most of their conditions.
+  const known = new Map<Expr, Expr>()
+  const expr = (e: Expr): Expr => {
+    const made = known.get(e) ?? mapLeaves(e, leaf)
+    known.set(e, made)
+    return made
+  }
   const target = (to: Target): Target =>
     typeof to === 'number'
       ? renumbered.get(to)!

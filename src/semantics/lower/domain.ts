@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FencecheckError } from '#base/errors'
 import { and, fold, isApplication, isLocationTest, isVarRead, maxShift, not, or } from '#system/expression'
-import type { Expr, Variable, VarId } from '#system/system'
+import type { Expr, Operator, Variable, VarId } from '#system/system'
 
 /** Bounds of what an expression can be, inclusive. */
 export interface Interval {
@@ -90,7 +90,7 @@ export function inRange(e: Expr, min: number, max: number, variables: readonly V
  * bit operators in 32 bits. `and`, `or` and `if` need it only of the operands that they evaluate.
  */
 export function defined(e: Expr, variables: readonly Variable[], known: Known = new Map()): Expr {
-  if (!isApplication(e)) return 1
+  if (!isApplication(e) || !isPartial(e)) return 1
   const [op, ...operands] = e
   if (op === 'and' || op === 'or') {
     // An operand is evaluated only if all before it were true (or: false).
@@ -138,6 +138,12 @@ export function defined(e: Expr, variables: readonly Variable[], known: Known = 
   })()
   return and(...operands.map((x) => defined(x, variables, known)), own)
 }
+
+/** Whether there is an operator in it that has no value for some operands. */
+const isPartial = (e: Expr): boolean =>
+  isApplication(e) && (partial.has(e[0]) || e.some((x, i) => i > 0 && isPartial(x as Expr)))
+
+const partial: ReadonlySet<Operator> = new Set(['/', '%', '&', '|', '^', '~', '<<', '>>', 'at'])
 
 /** What a true guard tells about variables compared with constants; spares range faults that can never happen. */
 export function learn(guard: readonly Expr[], variables: readonly Variable[], already: Known = new Map()): Known {

@@ -24,7 +24,7 @@ export class Variables {
   readonly instances: ReadonlyMap<string, Instance>
   readonly #model: Model
   readonly #users: ReadonlyMap<string, ReadonlySet<ProcessId>>
-  readonly #byKey = new Map<string, VarId>()
+  readonly #fields = new Map<string, Map<string, FieldOfObject>>()
   readonly #plain = new Map<string, readonly VarId[]>()
 
   constructor(model: Model, registry: Registry, users: ReadonlyMap<string, ReadonlySet<ProcessId>>) {
@@ -72,28 +72,42 @@ export class Variables {
 
   /** The field as an expression: its variable, or its start value where that can never change. */
   field(object: string, field: string, at: readonly Index[]): Expr {
+    const { declaration, byIndex } = this.#fieldOf(object, field)
+    const key = at.length === 1 ? at[0]! : at.length === 0 ? '' : JSON.stringify(at)
+    const known = byIndex.get(key)
+    if (known !== undefined) return known
+    const e = this.#make(object, field, at, declaration)
+    byIndex.set(key, e)
+    return e
+  }
+
+  #fieldOf(object: string, field: string): FieldOfObject {
+    const fields = this.#fields.get(object) ?? new Map<string, FieldOfObject>()
+    this.#fields.set(object, fields)
+    const known = fields.get(field)
+    if (known !== undefined) return known
     const { primitive } = this.instance(object)
     const declaration = present(primitive.fields[field], `${primitive.name} has a field ${field}`)
+    const made = { declaration, byIndex: new Map<Index, Expr>() }
+    fields.set(field, made)
+    return made
+  }
+
+  #make(object: string, field: string, at: readonly Index[], declaration: Field): Expr {
     const process = at[(declaration.per ?? []).indexOf('process')] as ProcessId | undefined
     const init = this.#init(object, field, declaration, process)
     if (process !== undefined && !this.usersOf(object).has(process)) return init
     const member = at[(declaration.per ?? []).indexOf('member')]
     if (member !== undefined && !this.membersOf(object).includes(member as string)) return init
-    const key = JSON.stringify([object, field, ...at])
-    let id = this.#byKey.get(key)
-    if (id === undefined) {
-      const names = at.map((index) => (typeof index === 'number' ? present(this.#model.processes[index]).name : index))
-      id =
-        this.list.push({
-          name: `${object}.${field}${names.map((name) => `[${name}]`).join('')}`,
-          min: 0,
-          max: declaration.max === 'processes' ? Math.max(1, this.usersOf(object).size) : declaration.max,
-          init,
-          object,
-          ...(process !== undefined && { owner: process }),
-        }) - 1
-      this.#byKey.set(key, id)
-    }
+    const names = at.map((index) => (typeof index === 'number' ? present(this.#model.processes[index]).name : index))
+    const id = this.internal({
+      name: `${object}.${field}${names.map((name) => `[${name}]`).join('')}`,
+      min: 0,
+      max: declaration.max === 'processes' ? Math.max(1, this.usersOf(object).size) : declaration.max,
+      init,
+      object,
+      ...(process !== undefined && { owner: process }),
+    })
     return { v: id }
   }
 
@@ -109,6 +123,12 @@ export class Variables {
     const context: Context = process === undefined ? 'task' : (this.#model.processes[process]?.context ?? 'task')
     return field.init[context] ?? 0
   }
+}
+
+/** A field of one object, with the expressions made for it: by its index, or by the text of several. */
+interface FieldOfObject {
+  readonly declaration: Field
+  readonly byIndex: Map<Index, Expr>
 }
 
 const nobody: ReadonlySet<ProcessId> = new Set()
