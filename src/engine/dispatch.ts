@@ -36,12 +36,13 @@ export class Dispatch {
 
   /** The calls that do it. Small processes share a function; one of many transitions has several. */
   calls(shape: Shape, step: (id: TransitionId) => Code): readonly Code[] {
+    const { begin } = this.#expressions.access
     const calls: Code[] = []
     let together: Code[] = []
     let size = 0
     const close = (): void => {
       if (size === 0) return
-      calls.push(shape.call(this.#functions.define(shape.parameters, js`${together}${shape.end}`)))
+      calls.push(shape.call(this.#functions.define(shape.parameters, js`${begin}${together}${shape.end}`)))
       together = []
       size = 0
     }
@@ -93,7 +94,10 @@ export class Dispatch {
       blockOf.push(blocks.length - 1)
     }
     const functions = blocks.map((some) =>
-      this.#functions.define(shape.parameters, js`${this.#switch(process, some, step)}${shape.end}`),
+      this.#functions.define(
+        shape.parameters,
+        js`${this.#expressions.access.begin}${this.#switch(process, some, step)}${shape.end}`,
+      ),
     )
     const blockAt = this.#constant(blockOf.map((block) => js`${block}`))
     return shape.call(js`${this.#constant(functions)}[${blockAt}[${this.#at(process)}]]`)

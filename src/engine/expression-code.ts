@@ -8,14 +8,29 @@ import type { Field, Layout } from './layout.ts'
 export interface Access {
   /** Their parameters for it, which are also the arguments that hand it on. */
   readonly state: Code
+  /** What they begin with. */
+  readonly begin: Code
   /** One of its words. */
   readonly word: (word: number | Code) => Code
 }
 
+/** Words of a state up to which they are written out one by one. */
+export const fewWords = 8
+
 /** A state by itself. */
-export const single: Access = { state: js`s`, word: (word) => js`s[${word}]` }
+export const single = (layout: Layout): Access => accessTo(layout, js`s`, (word) => js`s[${word}]`)
 /** The state that begins at index `p` of `k`, among the stored ones. */
-export const stored: Access = { state: js`k, p`, word: (word) => js`k[p + ${word}]` }
+export const stored = (layout: Layout): Access => accessTo(layout, js`k, p`, (word) => js`k[p + ${word}]`)
+
+/**
+ * Words that are few are read once, when a function begins: for all that V8 knows, whatever is written goes to the same
+ * array, and it would read them anew after that.
+ */
+function accessTo({ words }: Layout, state: Code, word: (word: number | Code) => Code): Access {
+  if (words > fewWords) return { state, begin: js``, word }
+  const read = Array.from({ length: words }, (_, w) => js`const w${w} = ${word(w)}\n`)
+  return { state, begin: js`${read}`, word: (w) => (typeof w === 'number' ? js`w${w}` : word(w)) }
+}
 
 /**
  * Writes expressions as JavaScript over a packed state. The operators mean what `evaluator` in `system/expression.ts`
@@ -26,8 +41,8 @@ export class ExpressionCode {
   readonly #layout: Layout
   readonly #functions: Functions
 
-  constructor(layout: Layout, functions: Functions, access: Access) {
-    this.access = access
+  constructor(layout: Layout, functions: Functions, access: (layout: Layout) => Access) {
+    this.access = access(layout)
     this.#layout = layout
     this.#functions = functions
   }
@@ -110,8 +125,8 @@ export class ExpressionCode {
   /** The element that the index selects; 0 outside. */
   #at(index: Expr, elements: readonly Expr[]): Code {
     const cases = elements.map((e, i) => js`case ${i}: return ${this.number(e)}\n`)
-    const { state } = this.access
-    const select = this.#functions.define(js`${state}, i`, js`switch (i) {\n${cases}}\nreturn 0\n`)
+    const { state, begin } = this.access
+    const select = this.#functions.define(js`${state}, i`, js`${begin}switch (i) {\n${cases}}\nreturn 0\n`)
     return js`${select}(${state}, ${this.number(index)})`
   }
 

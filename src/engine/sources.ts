@@ -28,7 +28,7 @@ function enabled(system: System, layout: Layout, functions: Functions, expressio
   const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (id) =>
     transitions.ifEnabled(id, js`e.push(${id})\n`),
   )
-  return functions.define(js`s`, js`const e = []\n${calls}return e\n`)
+  return functions.define(js`s`, js`${expressions.access.begin}const e = []\n${calls}return e\n`)
 }
 
 /** `(s, t, r, q) => void` */
@@ -38,7 +38,7 @@ function fire(system: System, layout: Layout, functions: Functions, expressions:
   const blocks: Code[] = []
   for (let first = 0; first < ids.length; first += perFunction) {
     const cases = ids.slice(first, first + perFunction).map((id) => js`case ${id}:\n${transitions.effect(id)}return\n`)
-    blocks.push(functions.define(js`s, t, r, q`, js`switch (t) {\n${cases}}\n`))
+    blocks.push(functions.define(js`s, t, r, q`, js`${expressions.access.begin}switch (t) {\n${cases}}\n`))
   }
   const [only] = blocks
   if (only !== undefined && blocks.length === 1) return only
@@ -59,7 +59,7 @@ export function expandCode(system: System, layout: Layout): Code {
   const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (id) =>
     transitions.ifEnabled(id, js`{\nconst q = n * ${layout.words}\ne[n++] = ${id}\n${transitions.successor(id)}}\n`),
   )
-  return functions.returning(functions.define(js`k, p, e, r, n`, js`${calls}return n\n`))
+  return functions.returning(functions.define(js`k, p, e, r, n`, js`${expressions.access.begin}${calls}return n\n`))
 }
 
 /** `(k, p, r, q) => void`: the source of `bits` for these conditions. */
@@ -69,7 +69,7 @@ export function bitsCode(conditions: readonly Expr[], layout: Layout): Code {
   const calls: Code[] = []
   for (let first = 0; first < conditions.length; first += 32) {
     const bits = conditions.slice(first, first + 32).map((e, i) => js`if (${expressions.truth(e)}) b |= ${1 << i}\n`)
-    const word = functions.define(js`k, p`, js`let b = 0\n${bits}return b\n`)
+    const word = functions.define(js`k, p`, js`${expressions.access.begin}let b = 0\n${bits}return b\n`)
     calls.push(js`r[q + ${first / 32}] = ${word}(k, p)\n`)
   }
   return functions.returning(functions.define(js`k, p, r, q`, js`${calls}`))
@@ -79,6 +79,6 @@ export function bitsCode(conditions: readonly Expr[], layout: Layout): Code {
 export function numbersCode(expressions: readonly Expr[], layout: Layout): Code {
   const functions = new Functions(maxSource)
   const code = new ExpressionCode(layout, functions, single)
-  const made = expressions.map((e) => functions.define(js`s`, js`return ${code.number(e)}\n`))
+  const made = expressions.map((e) => functions.define(js`s`, js`${code.access.begin}return ${code.number(e)}\n`))
   return functions.returning(js`[${joined(made, js`, `)}]`)
 }

@@ -2,11 +2,8 @@
 import { suspensionsOf } from '#system/moves'
 import type { Expr, ProcessId, System, Target, TransitionId } from '#system/system'
 import { js, joined, type Code } from './code.ts'
-import type { ExpressionCode } from './expression-code.ts'
+import { fewWords, type ExpressionCode } from './expression-code.ts'
 import type { Field, Layout } from './layout.ts'
-
-/** Words of a state up to which copying it is written out. */
-const fewWords = 8
 
 /** Writes what a transition needs and what it does. */
 export class TransitionCode {
