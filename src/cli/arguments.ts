@@ -125,5 +125,10 @@ export function selectInstances(
 function suggestion(name: string, known: readonly string[], what: string): string {
   const meant = nearest(name, known)
   if (meant !== undefined) return `did you mean ${meant}?`
-  return known.length === 0 ? `leave the ${what} out` : `there are ${listed(known)}`
+  if (known.length === 0) return `leave the ${what} out`
+  if (known.length <= fewNames) return `there are ${listed(known)}`
+  return `there are ${known.length}, such as ${listed(known.slice(0, fewNames))}; fencecheck list shows them all`
 }
+
+/** Names that a message lists. */
+const fewNames = 12

@@ -64,6 +64,16 @@ export class Future {
     return true
   }
 
+  /** Whether anybody is stuck or anything lost: where that is so in neither of two states, they have the same fate. */
+  isFated(state: number): boolean {
+    for (let w = 0; w < this.#moves.words; w++) {
+      const columns = Math.min(32, this.#moves.columns - w * 32)
+      if (this.#stuckWord(state, w) << (32 - columns) !== 0) return true
+    }
+    for (let w = 0; w < this.#pays.words; w++) if (this.#unpaidWord(state, w) !== 0) return true
+    return false
+  }
+
   /** Processes that are not at rest and can never move again. */
   stuck(state: number): number[] {
     const stuck: number[] = []
@@ -183,16 +193,18 @@ function endsOf(
   const settled = new Uint8Array(count).fill(1)
   const end = Int32Array.from({ length: count }, (_, component) => component)
   const first = new Int32Array(count).fill(-1)
+  const fated = Uint8Array.from(of, (_, state) => Number(future.isFated(state)))
+  const isSame = (a: number, b: number): boolean => (fated[a] === 0 && fated[b] === 0) || future.sameFate(a, b)
   for (const state of byComponent({ of, count })) {
     const own = of[state]!
     if (first[own] === -1) first[own] = state
-    if (!future.sameFate(state, first[own]!)) settled[own] = 0
+    if (!isSame(state, first[own]!)) settled[own] = 0
     for (let edge = 0; (settled[own] === 1 || end[own] !== -1) && edge < graph.degree(state); edge++) {
       if (!follows(state, edge)) continue
       const target = graph.target(state, edge)
       if (of[target] === own) continue
       end[own] = -1
-      if (settled[of[target]!] === 0 || !future.sameFate(state, target)) settled[own] = 0
+      if (settled[of[target]!] === 0 || !isSame(state, target)) settled[own] = 0
     }
   }
   return { settled, end }

@@ -130,6 +130,13 @@ describe.concurrent('check --json', () => {
     expectRefused(await space.runWith(how, 'check', 'm.ts', '--machine', 'engine'), 'too-large')
   })
 
+  test('does not list hundreds of names', async () => {
+    const ran = await new Workspace({}).run('check', join(root, 'models'), '--variant', 'x')
+    expectRefused(ran, 'unknown-variant')
+    expect(ran.stderr).toMatch(/there are \d{3}, such as (?:[\w-]+, ){10}[\w-]+ and [\w-]+; fencecheck list shows/)
+    expect(ran.stderr.length).toBeLessThan(600)
+  })
+
   test('prints a document also when nothing could be looked at', async () => {
     const space = new Workspace({ 'm.ts': quiet(), 'empty/README.md': '' })
     for (const [args, code] of [

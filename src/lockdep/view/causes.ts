@@ -103,14 +103,14 @@ export function addCauses(system: System, walks: readonly Walked[], graph: Depen
 
   /** The least fixpoint along the ways of a process. */
   function historiesBefore({ process, nodes }: LocalGraph, { states }: PathWalk): readonly Histories[] {
-    const before: Histories[] = [new Map([['', new Map()]])]
+    const { locations } = system.processes[process]!
+    const before: Histories[] = [nothing()]
     const queue = [0]
     for (const i of queue) {
       const { node, next } = states[i]!
-      const rests = system.processes[process]!.locations[nodes[node]!.location]!.rest
       for (const step of next) {
-        const known: Histories = rests ? new Map([['', new Map()]]) : copied(before[i]!)
-        for (const happening of happenings(nodes[node]!, step)) remember(known, happening)
+        const rests = locations[nodes[states[step.to]!.node]!.location]!.rest
+        const known: Histories = rests ? nothing() : happenings(nodes[node]!, step).reduce(remember, copied(before[i]!))
         const seen = before[step.to]
         if (seen === undefined) before[step.to] = known
         if (seen === undefined || merge(seen, known)) queue.push(step.to)
@@ -184,7 +184,8 @@ function variablesOf(guard: readonly Expr[]): readonly VarId[] {
   return [...found]
 }
 
-function remember(histories: Histories, happening: Happening): void {
+/** Adds to the histories. */
+function remember(histories: Histories, happening: Happening): Histories {
   if (happening.what === 'owes') histories.set(happening.name, new Map())
   else if (happening.what === 'brings') histories.delete(happening.name)
   else {
@@ -193,8 +194,10 @@ function remember(histories: Histories, happening: Happening): void {
     const how: How = { isEvent, mode: isEvent ? 'write' : happening.lock.mode, at: happening.at }
     for (const history of histories.values()) if (!history.has(name)) history.set(name, how)
   }
+  return histories
 }
 
+const nothing = (): Histories => new Map([['', new Map()]])
 const copied = (histories: Histories): Histories =>
   new Map([...histories].map(([name, history]) => [name, new Map(history)]))
 

@@ -76,7 +76,7 @@ export class PathWalk {
     }
   }
 
-  /** A call that the process knows it cannot get out of (a lock that it has) is heard all the same. */
+  /** A call that the process knows it cannot get out of (a fence that nobody signals) is heard all the same. */
   #arrive(from: number, id: OriginId): void {
     const { node, stack, frames } = this.states[from]!
     const { process, nodes } = this.#graph

@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import type { LockdepReport } from '#lockdep/view/findings'
-import { lockdepView, type LockdepOptions } from '#lockdep/view/view'
-import { instance, kernelRegistry, type M, type T } from '../../fixtures/models.ts'
-
-/** Each report in a word: its kind and the classes. */
-const word = (report: LockdepReport): string => {
-  switch (report.kind) {
-    case 'circular':
-      return `circular ${report.circle.map(({ from }) => from).join(' ')}`
-    case 'irq':
-      return `${report.context} ${[report.safe.name, ...report.path.map(({ to }) => to)].join(' ')}`
-    case 'recursive':
-    case 'wait-context':
-    case 'nest-lock':
-      return `${report.kind} ${report.next.class.name}`
-    case 'unlock-balance':
-      return `${report.kind} ${report.name}`
-    case 'debug-locks':
-      return `${report.kind} ${report.code}`
-  }
-}
-const reports = (build: (m: M) => void, options: LockdepOptions = {}): readonly string[] =>
-  lockdepView(instance(build), kernelRegistry, options).reports.map(word).toSorted()
-const silent: readonly string[] = []
+import type { M, T } from '../../fixtures/models.ts'
+import { reports, silent } from './reports.ts'
 
 /** Two paths that take a and b in opposite orders, in these ways. */
 const abba =
