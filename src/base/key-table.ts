@@ -10,6 +10,12 @@ const maxKeys = 2 ** 31 - 1
 const chunkWords = 2 ** 20
 const smallestTable = 2 ** 10
 
+/** Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). */
+function mixed(h: number, word: number): number {
+  const x = Math.imul(h ^ word, 0x85ebca6b)
+  return x ^ (x >>> 13)
+}
+
 /**
  * An exact set of keys of a fixed number of words; ids are dense, in order of insertion.
  *
@@ -54,7 +60,7 @@ export class KeyTable {
    */
   add(keys: Int32Array, at: number): number {
     this.#reserve(1)
-    return this.#find(keys, at, this.hash(keys, at))
+    return this.#find(keys, at, this.#hash(keys, at))
   }
 
   /**
@@ -74,12 +80,21 @@ export class KeyTable {
 
   #hashAhead(slots: Int32Array, keys: Int32Array, at: number, count: number, hashes: Int32Array): void {
     const mask = slots.length - 1
+    const words = this.#words
     let touched = 0
-    for (let i = 0; i < count; i++) {
-      const hash = this.hash(keys, at + i * this.#words)
-      hashes[i] = hash
-      touched ^= slots[hash & mask]!
-    }
+    if (words === 2)
+      // What is large has often two words, and a loop that need not ask how many takes two thirds of the time.
+      for (let i = 0, word = at; i < count; i++, word += 2) {
+        const hash = this.finished(mixed(mixed(0, keys[word]!), keys[word + 1]!))
+        hashes[i] = hash
+        touched ^= slots[hash & mask]!
+      }
+    else
+      for (let i = 0; i < count; i++) {
+        const hash = this.#hash(keys, at + i * words)
+        hashes[i] = hash
+        touched ^= slots[hash & mask]!
+      }
     this.touched = touched
   }
 
@@ -103,24 +118,17 @@ export class KeyTable {
     return key
   }
 
-  /**
-   * Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). Most keys have one or two
-   * words, and a loop over these costs more than it does.
-   */
-  protected hash(keys: Int32Array, at: number): number {
+  /** The last step of a hash. */
+  protected finished(h: number): number {
+    const x = Math.imul(h, 0xc2b2ae35)
+    return x ^ (x >>> 16)
+  }
+
+  #hash(keys: Int32Array, at: number): number {
     const words = this.#words
-    let h = Math.imul(keys[at]!, 0x85ebca6b)
-    h ^= h >>> 13
-    if (words > 1) {
-      h = Math.imul(h ^ keys[at + 1]!, 0x85ebca6b)
-      h ^= h >>> 13
-    }
-    for (let w = 2; w < words; w++) {
-      h = Math.imul(h ^ keys[at + w]!, 0x85ebca6b)
-      h ^= h >>> 13
-    }
-    h = Math.imul(h, 0xc2b2ae35)
-    return h ^ (h >>> 16)
+    let h = mixed(0, keys[at]!)
+    for (let w = 1; w < words; w++) h = mixed(h, keys[at + w]!)
+    return this.finished(h)
   }
 
   /** Whether the stored key is this one. */

@@ -8,7 +8,7 @@ import { unlessUnfit } from './unfit.ts'
 import { KeyTable } from '#base/key-table'
 
 /** States whose successors are worked out together, and the words that these may take. */
-const batch = 16
+const batch = 64
 const batchWords = 2 ** 18
 
 /**

@@ -10,8 +10,8 @@ export interface Observer<S> {
   begin?(store: StateStore<S>): void
   /** A state is about to be expanded. Ids are dense; a state is expanded once, unless it is revisited. */
   expand?(id: number, state: S, enabled: readonly TransitionId[]): void
-  /** A transition was fired on the way from one stored state to another. */
-  fire?(from: number, transition: TransitionId, to: number): void
+  /** All that was fired in a stored state, and where it led. */
+  expanded?(id: number, what: Expansion): void
 }
 
 /** Which of the enabled transitions are fired: all of them, or a subset that a reduction has proven enough. */
@@ -107,21 +107,16 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
     depth = graph.depth(id)
     if (isWatched) show(id)
     const fired = expansion(id)
-    const { transitions, targets, from, to, rests } = fired
+    const { transitions, targets, to } = fired
     graph.beginEdges(id)
     graph.addEdges(id, fired)
-    // Ids are dense, so a target that the graph does not know is its next state.
-    for (let i = from, known = graph.states; i < to; i++)
+    // Ids are dense, so a target that the graph does not know is its next state. Most states lead to few of these.
+    for (let i = fired.from, known = graph.states; i < to && known < store.size; i++)
       if (targets[i] === known) {
         discover(id, transitions[i]!, depth + 1)
         known++
       }
-    for (const observer of observers)
-      if (observer.fire !== undefined)
-        for (let i = from; i < to; i++) {
-          observer.fire(id, transitions[i]!, targets[i]!)
-          if (rests !== undefined) for (const transition of rests[i]!) observer.fire(id, transition, targets[i]!)
-        }
+    for (const observer of observers) observer.expanded?.(id, fired)
   }
 
   for (const observer of observers) observer.begin?.(store)

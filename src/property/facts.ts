@@ -2,7 +2,7 @@
 import type { Observer } from '#explore/explore'
 import { whenEnabled } from '#system/enabled'
 import { or } from '#system/expression'
-import type { Machine, StateStore } from '#system/machine'
+import type { Expansion, Machine, StateStore } from '#system/machine'
 import type { Expr, LocationId, ProcessId, System, TransitionId } from '#system/system'
 import type { BitRows } from './bit-rows.ts'
 import { StateRows } from './state-rows.ts'
@@ -62,11 +62,14 @@ export class Facts<S> implements Observer<S> {
     for (const rows of [this.#resting, this.#faulted, this.#holding, this.#owed]) rows.of(store)
   }
 
-  fire(from: number, transition: TransitionId): void {
-    if (this.#seen[transition] === 0) this.#note(from, transition)
+  expanded(state: number, { transitions, from, to, rests }: Expansion): void {
+    if (this.#fired.size === this.#seen.length) return
+    for (let i = from; i < to; i++) this.#note(state, transitions[i]!)
+    for (const rest of rests ?? []) for (const transition of rest) this.#note(state, transition)
   }
 
   #note(from: number, transition: TransitionId): void {
+    if (this.#seen[transition] === 1) return
     this.#seen[transition] = 1
     this.#fired.add(transition)
     if (this.#machine.system.transitions[transition]!.fault !== undefined) this.#faults.set(transition, from)

@@ -13,8 +13,8 @@ class Colliding extends KeyTable {
     this.#hashes = hashes
   }
 
-  protected override hash(keys: Int32Array, at: number): number {
-    return super.hash(keys, at) & (this.#hashes - 1)
+  protected override finished(h: number): number {
+    return super.finished(h) & (this.#hashes - 1)
   }
 }
 
