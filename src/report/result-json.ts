@@ -84,7 +84,7 @@ export function resultDocument(reported: readonly Reported[], errors: readonly F
 }
 
 /** What lockdep says in each mode, in a word. */
-const lockdepWords = ({ modes, certificate }: LockdepAnswer): object => ({
+const lockdepWords = ({ modes, certificate, refused }: LockdepAnswer): object => ({
   ...Object.fromEntries(Object.entries(modes).map(([mode, { says }]) => [mode, says])),
-  anyNumber: certificate !== undefined,
+  ...((certificate ?? refused) !== undefined && { anyNumber: certificate !== undefined }),
 })

@@ -48,6 +48,18 @@ describe.concurrent('lockdep of models', () => {
       expect(ran.stdout.replaceAll(/\n {2}(?=\S)/g, ' ')).toContain(said)
   })
 
+  test('whether any number of paths is safe is said only where that was looked for', async () => {
+    const expecting = abba.replace("'holds' }", "{ kind: 'holds', lockdep: { plain: 'silent' } } }")
+    const space = new Workspace({ 'abba.ts': expecting })
+    const answers = async (...args: string[]): Promise<readonly unknown[]> => {
+      const ran = await space.run('check', 'abba.ts', '--json', ...args)
+      return (JSON.parse(ran.stdout) as { models: readonly { lockdep?: unknown }[] }).models.map((one) => one.lockdep)
+    }
+    const silent = { plain: 'silent', annotated: 'silent', 'cross-release': 'silent', exact: 'silent' }
+    expect(await answers()).toEqual([undefined, silent])
+    expect(await answers('--variant', 'ordered')).toEqual([{ ...silent, anyNumber: true }])
+  })
+
   test('--json prints the document', async () => {
     const space = new Workspace({ 'missed.ts': missed })
     const ran = await space.run('lockdep', 'missed.ts', '--json')
