@@ -41,8 +41,7 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
   const judgement = judge(evidence, complete, qualified.kinds)
   const [first] = judgement.violations
   const told = (found: Violation): ResultViolation => {
-    if (complete && searchedInFull(system, outcome))
-      return confirmed(model, system, found, outcome.machine, lookedUp(evidence))
+    if (complete && isFamiliar(outcome)) return confirmed(model, system, found, outcome.machine, lookedUp(evidence))
     const { machine } = machineFor(system, qualified.machine)
     return confirmed(model, system, liftedBy(outcome, found), machine, explored(machine))
   }
@@ -85,8 +84,8 @@ function evidenceOf(system: System, { machine, facts, searched, quotient, simpli
 /** States up to which a search serves to look up what can still happen: then whoever explores it finds out as much. */
 const familiar = 5_000
 
-const searchedInFull = (system: System, { machine, quotient, searched }: Outcome): boolean =>
-  machine.system === system && quotient === undefined && searched.search.graph.states <= familiar
+const isFamiliar = ({ reductions, searched }: Outcome): boolean =>
+  reductions.length === 0 && searched.search.graph.states <= familiar
 
 const liftedBy = ({ simplified }: Outcome, violation: Violation): Violation =>
   simplified === undefined ? violation : { ...violation, path: simplified.lift(violation.path) }

@@ -8,13 +8,14 @@ import { Interpreter } from '#interp/interpreter'
 import { judge } from '#property/judge'
 import { Evidence, type Violation } from '#property/property'
 import { lower } from '#semantics/lower/lower'
+import { evidenceFrom, explored, lookedUp } from '#trace/from-state'
 import { minimised } from '#trace/minimise'
+import { pointOfNoReturn, returnLimit } from '#trace/point-of-no-return'
 import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
+import { stuckIn } from '#trace/same-violation'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
-import { explored } from '#trace/from-state'
-import { stuckIn } from '#trace/same-violation'
 import { abba, run, told } from './told.ts'
 
 const steps = async (build: (m: M) => void): Promise<readonly string[]> =>
@@ -96,6 +97,22 @@ describe('what does not matter is left out', () => {
     expect(verdict(withTicker, 'partial-deadlock')).toEqual([0, 1])
   })
 
+  test('where, and not whether at all, also if that is looked up', () => {
+    const build = (m: M): void => {
+      abba(m)
+      m.thread('chooser', (t) => t.either({ ends: () => {}, runs: () => t.loop(() => t.local('tick')) }))
+    }
+    for (const [choice, verdict] of [
+      ['ends', [0, 1]],
+      ['runs', undefined],
+    ] as const) {
+      const { machine, path, states } = run(build, 'p: lock a', 'q: lock b', `chooser: either: ${choice}`)
+      const evidence = evidenceFrom(machine, machine.initial(), 1000)!
+      for (const ahead of [explored(machine), lookedUp(evidence)])
+        expect(stuckIn(machine, ahead, states.at(-1)!, path.at(-1), cycle('deadlock'), 1000)).toEqual(verdict)
+    }
+  })
+
   test('and what matters is not: who still runs decides whether a deadlock is partial', async () => {
     const { kind, trace } = await told((m) => {
       abba(m)
@@ -107,9 +124,15 @@ describe('what does not matter is left out', () => {
 })
 
 /** The violation as the search finds it, depth first, with the longest trace there is to make less of. */
-async function raw(
-  seed: number,
-): Promise<{ readonly violation: Violation; readonly machine: Interpreter } | undefined> {
+async function raw(seed: number): Promise<
+  | {
+      readonly violation: Violation
+      readonly machine: Interpreter
+      /** What found it, on a machine of the same system. */
+      readonly evidence: Evidence<unknown>
+    }
+  | undefined
+> {
   const system = lower(randomModel(seed), kernelRegistry)
   const { machine, searched, facts } = await searchAsAsked(
     system,
@@ -118,7 +141,7 @@ async function raw(
   if (searched.limit !== undefined) return undefined
   const evidence = new Evidence(machine, searched.search.graph, searched.search.store, facts)
   const [violation] = judge(evidence, true, qualify({}).kinds).violations
-  return violation === undefined ? undefined : { violation, machine: new Interpreter(system) }
+  return violation === undefined ? undefined : { violation, machine: new Interpreter(system), evidence }
 }
 
 test('of random models: it replays, shows the same, and nothing that comes first gets more', async () => {
@@ -144,6 +167,26 @@ test('of random models: it replays, shows the same, and nothing that comes first
   }
   expect(shorter).toBeGreaterThan(5)
   expect(fewer).toBeGreaterThan(2)
+})
+
+test('of random models: looking into a complete search tells what exploring tells', async () => {
+  const seen = new Map<string, number>()
+  for (let seed = 1; seed <= 150; seed++) {
+    const found = await raw(seed)
+    if (found === undefined) continue
+    const { violation, evidence } = found
+    const { machine } = evidence
+    const result = minimised(machine, violation.path, violation)!
+    expect(minimised(machine, violation.path, violation, lookedUp(evidence)), `seed ${seed}`).toEqual(result)
+    const { outcome } = recordTrace(randomModel(seed), machine.system, { ...violation, ...result })
+    for (const path of [violation.path, result.path]) {
+      const since = pointOfNoReturn(machine, path, outcome)
+      expect(pointOfNoReturn(machine, path, outcome, returnLimit, lookedUp(evidence)), `seed ${seed}`).toBe(since)
+    }
+    seen.set(violation.kind, (seen.get(violation.kind) ?? 0) + 1)
+  }
+  for (const kind of ['deadlock', 'partial-deadlock', 'unsignalled-fence'])
+    expect(seen.get(kind), kind).toBeGreaterThan(1)
 })
 
 describe('asked for more', () => {
