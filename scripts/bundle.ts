@@ -44,7 +44,7 @@ const plainBuiltins: Plugin = {
   },
 }
 
-/** V8 keeps a text of ASCII in one byte a character, and any other in two: a third of the time it takes to load. */
+/** V8 keeps a text of ASCII in one byte a character, and any other in two. */
 const ascii: Plugin = {
   name: 'ascii',
   generateBundle(_, bundle) {

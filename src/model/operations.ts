@@ -2,11 +2,10 @@
 import { FencecheckError } from '#base/errors'
 import type { Primitive } from '#semantics/primitive'
 import { ObjectHandle } from './handle.ts'
+import type { Primitives } from './methods.ts'
 import { Path } from './path.ts'
 import { callerSite } from './site.ts'
 import { waitEvents } from './wait-event.ts'
-
-export type Primitives = Readonly<Record<string, Primitive>>
 
 /**
  * The class of the paths that are written with these primitives: one for each registry, as there are many operations. They

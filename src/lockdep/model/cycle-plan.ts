@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from '../stories/actor.ts'
-import type { Edge, Node } from '../stories/cycle.ts'
+import { actorOf } from '../meaning/actor.ts'
+import type { Edge, Node } from '../meaning/cycle.ts'
 import { functionOf } from '../report/lock.ts'
 import { holding, sleeping, sleeps } from './lock-steps.ts'
 import { Names } from './names.ts'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from '../stories/actor.ts'
-import { acquisitionOf, primitiveOf } from '../stories/acquisition.ts'
+import { actorOf } from '../meaning/actor.ts'
+import { acquisitionOf, primitiveOf } from '../meaning/acquisition.ts'
 import { functionOf, type LockClass } from '../report/lock.ts'
 import type { Dependency, Interrupter, Use } from '../report/report.ts'
 import { holding, type PlannedLock } from './lock-steps.ts'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LockPrimitive } from '../stories/acquisition.ts'
+import type { LockPrimitive } from '../meaning/acquisition.ts'
 import type { Statement } from './plan.ts'
 
 /** A lock of a plan. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Node } from '../stories/cycle.ts'
+import type { Node } from '../meaning/cycle.ts'
 import type { RecursiveReport } from '../report/report.ts'
 import { holding } from './lock-steps.ts'
 import type { Plan, PlannedPath } from './plan.ts'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Node } from '../stories/cycle.ts'
-import type { Role } from '../stories/role.ts'
+import type { Node } from '../meaning/cycle.ts'
+import type { Role } from '../meaning/role.ts'
 import { holding } from './lock-steps.ts'
 import type { Declaration, PathRole, Statement } from './plan.ts'
 

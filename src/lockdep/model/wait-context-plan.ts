@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { interruptOf } from '../stories/actor.ts'
-import type { Node } from '../stories/cycle.ts'
+import { interruptOf } from '../meaning/actor.ts'
+import type { Node } from '../meaning/cycle.ts'
 import type { WaitContextReport } from '../report/report.ts'
 import { holding, type PlannedLock } from './lock-steps.ts'
 import type { Plan, Statement } from './plan.ts'

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { listed } from '#base/text'
-import { actorOf, boot } from './actor.ts'
-import { cycleOf, type Edge } from './cycle.ts'
+import { actorOf, boot } from '../meaning/actor.ts'
+import { cycleOf, type Edge } from '../meaning/cycle.ts'
 import { cyclePlan } from '../model/cycle-plan.ts'
-import { obstaclesOf } from './obstacles.ts'
+import { obstaclesOf } from '../meaning/obstacles.ts'
 import type { CircularReport } from '../report/report.ts'
 import type { Story } from './story.ts'
 import { classesOf, kernelWord, toldEdge, tooLong } from './told.ts'

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cycleOf } from './cycle.ts'
-import { hungWaitsOf } from './hung-cycle.ts'
+import { cycleOf } from '../meaning/cycle.ts'
+import { hungWaitsOf } from '../meaning/hung-cycle.ts'
 import { cyclePlan } from '../model/cycle-plan.ts'
-import { obstaclesOf } from './obstacles.ts'
+import { obstaclesOf } from '../meaning/obstacles.ts'
 import type { HungTaskReport } from '../report/report.ts'
 import type { Story, ToldEdge } from './story.ts'
 import { classesOf, kernelWord, toldEdge, tooLong } from './told.ts'

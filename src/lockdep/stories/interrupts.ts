@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { acquisitionOf } from './acquisition.ts'
-import { actorOf } from './actor.ts'
+import { acquisitionOf } from '../meaning/acquisition.ts'
+import { actorOf } from '../meaning/actor.ts'
 import { interruptPlan } from '../model/interrupt-plan.ts'
 import type { LockClass } from '../report/lock.ts'
 import type { InconsistentReport, InterruptReport, Use } from '../report/report.ts'
-import { roleOf } from './role.ts'
+import { roleOf } from '../meaning/role.ts'
 import type { Story, ToldEdge } from './story.ts'
 import { classesOf, kernelWord } from './told.ts'
 

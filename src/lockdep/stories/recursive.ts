@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cycleOf, type Edge } from './cycle.ts'
+import { cycleOf, type Edge } from '../meaning/cycle.ts'
 import { cyclePlan } from '../model/cycle-plan.ts'
 import { twoInstancesPlan } from '../model/recursive-plan.ts'
-import { obstaclesOf } from './obstacles.ts'
+import { obstaclesOf } from '../meaning/obstacles.ts'
 import type { Dependency, RecursiveReport } from '../report/report.ts'
 import type { Story } from './story.ts'
 import { kernelWord, toldEdge } from './told.ts'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EdgeKind } from './edge-kind.ts'
+import type { EdgeKind } from '../meaning/edge-kind.ts'
 import type { Plan } from '../model/plan.ts'
 import type { LockReport } from '../report/report.ts'
 

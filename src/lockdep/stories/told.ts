@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from './actor.ts'
-import type { Edge } from './cycle.ts'
+import { actorOf } from '../meaning/actor.ts'
+import type { Edge } from '../meaning/cycle.ts'
 import type { ToldEdge } from './story.ts'
 
 /** A dependency of a circle as it is told. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { actorOf } from './actor.ts'
-import { nodeOf } from './cycle.ts'
-import { faultsIn } from './edge-kind.ts'
+import { actorOf } from '../meaning/actor.ts'
+import { nodeOf } from '../meaning/cycle.ts'
+import { faultsIn } from '../meaning/edge-kind.ts'
 import { sleeps } from '../model/lock-steps.ts'
 import { waitContextPlan } from '../model/wait-context-plan.ts'
 import type { WaitContextReport } from '../report/report.ts'
