@@ -5,9 +5,10 @@ import { machineFor } from '#check/machine'
 import { Functions, js } from '#engine/code'
 import { Engine } from '#engine/engine'
 import { layoutOf, maxWords } from '#engine/layout'
-import { evaluate } from '#engine/program'
+import { evaluate, programOf } from '#engine/program'
 import { expandCode, movesCode } from '#engine/sources'
 import { Unfit } from '#engine/unfit'
+import type { Expr } from '#system/system'
 import { instance, kernelRegistry } from '../fixtures/models.ts'
 import { compared } from './difference.ts'
 import { process, systemOf, transition, variable } from './systems.ts'
@@ -48,6 +49,24 @@ describe('a system that the engine does not take', () => {
     expect(() => evaluate(js`(`)).toThrow(Unfit)
     expect(() => new Functions(20).define(js`s`, js`return s + s + s + s`)).toThrow(Unfit)
   })
+})
+
+test('where a condition cannot be compiled, it is evaluated', () => {
+  const owed: Expr = ['==', { v: 0 }, 1]
+  const system = systemOf({
+    variables: [variable('x', 0, 1)],
+    debts: [{ object: 'o', primitive: 'fence', owed, paidBy: [] }],
+  })
+  const refuse = (): never => {
+    throw new Unfit('too long')
+  }
+  const engine = new Engine(system, undefined, {
+    ...programOf(system, layoutOf(system)),
+    bits: refuse,
+    numbers: refuse,
+  })
+  expect(engine.store().asking([owed])).toBeUndefined()
+  expect([engine.compile([owed]), engine.compiled(owed)]).toEqual([undefined, undefined])
 })
 
 describe('large systems', () => {
