@@ -120,6 +120,22 @@ describe('the point of no return', () => {
     expect(explanation.pointOfNoReturn).toBe(1)
   })
 
+  test('is known where a bound is hit only on another way', async () => {
+    const { explanation, trace } = await told((m) => {
+      const [a, b, c] = [m.mutex('a'), m.mutex('b'), m.completion('c')]
+      const x = m.int('x', { max: 1 })
+      m.thread('p', (t) =>
+        t.either({
+          bound: () => t.repeat(8, () => t.complete(c)),
+          plain: () => (t.set(x, 1), t.lock(a), t.lock(b), t.unlock(b), t.unlock(a)),
+        }),
+      )
+      m.thread('q', (t) => (t.await(eq(x, 1)), t.lock(b), t.lock(a), t.unlock(a), t.unlock(b)))
+    })
+    expect(trace.steps).toHaveLength(5)
+    expect(explanation.pointOfNoReturn).toBe(5)
+  })
+
   test('is not claimed where the limit is hit', async () => {
     const { trace } = await told(queuedWriter)
     const machine = new Interpreter(lower(instance(queuedWriter), kernelRegistry))
