@@ -27,6 +27,13 @@ export const printable = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
   text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?')
 
+/** Characters that a name made from an expression may have before its middle is left out. */
+const longest = 1_000
+
+/** A text that is short enough to be read, its beginning and its end kept. */
+export const elided = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 100)} [...] ${text.slice(-90)}`
+
 /** `1 state`, `2 states`; large numbers with separators that do not depend on the reader's locale. */
 export const count = (n: number, noun: string): string => `${thousands(n)} ${noun}${n === 1 ? '' : 's'}`
 

@@ -41,9 +41,11 @@ function faultsApart<S>(
 }
 
 /** Internal bounds that a run has hit: beyond them nothing was explored. */
-export function boundsHit<S>({ machine, facts }: Evidence<S>): Finding[] {
-  const { system } = machine
-  const bounds = [...facts.faults.keys()].filter((id) => system.transitions[id]!.fault!.kind === 'bound')
+export function boundsHit<S>(evidence: Evidence<S>): Finding[] {
+  const { system } = evidence.machine
+  const bounds = [...evidence.facts.faults.keys()]
+    .filter((id) => system.transitions[id]!.fault!.kind === 'bound')
+    .flatMap((id) => evidence.transitionsLike(id))
   const byText = new Map(
     bounds.map((id): [string, Finding] => {
       const { fault, origin } = system.transitions[id]!

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
 import { FencecheckError } from '#base/errors'
+import { elided } from '#base/text'
 import { limits } from '#ir/limits'
 import { and, conjuncts, fold, not } from '#system/expression'
 import type {
@@ -35,6 +36,8 @@ export interface Draft extends Move {
 export interface FaultSite {
   readonly process: ProcessId
   readonly from: LocationId
+  /** Who has to be where for the step to be taken. They stay there. */
+  readonly joint?: Transition['joint']
   readonly label: string
   readonly origin: OriginId
 }
@@ -110,9 +113,18 @@ export class Emitter {
     const { process, from, origin } = at
     const to = this.faultAt[process]
     invariant(to !== undefined, 'each process has a fault location')
-    const label = `${at.label} !! ${fault.code}`
-    const conditions = guard.flatMap(conjuncts)
-    this.#add({ process, from, to, guard: conditions, effect: [], fault, exit: 'fault', label, origin })
+    this.#add({
+      process,
+      from,
+      to,
+      ...(at.joint && { joint: at.joint.map((move) => ({ ...move, to: move.from })) }),
+      guard: guard.flatMap(conjuncts),
+      effect: [],
+      fault: fault.detail === undefined ? fault : { ...fault, detail: elided(fault.detail) },
+      exit: 'fault',
+      label: `${elided(at.label)} !! ${fault.code}`,
+      origin,
+    })
   }
 
   /** The conditions under which an expression has a value, none if it always has. */
@@ -123,12 +135,11 @@ export class Emitter {
 
   #add(transition: Transition): void {
     const labels = this.#labels[transition.process]!
-    const key = `${transition.from} ${transition.label}`
+    const label = elided(transition.label)
+    const key = `${transition.from} ${label}`
     const seen = (labels.get(key) ?? 0) + 1
     labels.set(key, seen)
-    this.byProcess[transition.process]!.push(
-      seen === 1 ? transition : { ...transition, label: `${transition.label} #${seen}` },
-    )
+    this.byProcess[transition.process]!.push({ ...transition, label: seen === 1 ? label : `${label} #${seen}` })
     if (++this.#size > limits.transitions)
       throw new FencecheckError('too-large', `the model has more than ${limits.transitions} transitions once lowered`, {
         fix: 'use smaller parameters or fewer processes',

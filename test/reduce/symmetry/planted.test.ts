@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { eq, model, or, type VariableHandle } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
+import { check } from '#check/check'
 import { Engine } from '#engine/engine'
 import { identity, type Quotient } from '#explore/quotient'
 import { verifiedGroups, type Group } from '#reduce/symmetry/groups'
@@ -155,6 +156,30 @@ test('one copy that goes round does not stand for another at the same location',
   expect(found(system, groups)).toEqual(['assertion'])
   const byLocation = withQuotient((right) => ({ transition: (_, id) => right.transitionsLike(id)[0]! }))
   expect(found(system, groups, byLocation)).not.toContain('assertion')
+})
+
+// Only the copy that is first comes to it, and the member that is stored has always the same one in front.
+test('a bound that one copy hits is hit by all', async () => {
+  const built = model('test/bound', { summary: 'A test.' }, (m) => {
+    const taken = m.flag('taken')
+    m.copies('driver', 2, (c) => {
+      const posts = c.completion('posts')
+      c.thread('t', (t) => {
+        t.idle()
+        t.step({ when: eq(taken, 0), set: [[taken, 1]] })
+        for (let i = 0; i < 9; i++) t.complete(posts)
+      })
+    })
+  }).instantiate()
+  const [alike, apart] = [
+    await check(built, registry, { reduction: 'none', symmetry: 'on' }),
+    await check(built, registry, { reduction: 'none', symmetry: 'off' }),
+  ]
+  expect(alike.statistics.reductions).toEqual(['symmetry'])
+  const hit = ({ findings }: typeof apart) =>
+    findings.filter(({ code }) => code === 'bound-hit').map(({ message }) => message)
+  expect(hit(apart)).toHaveLength(2)
+  expect(hit(alike).toSorted()).toEqual(hit(apart).toSorted())
 })
 
 test('copies that a property tells apart are refused, and would hide what it says', () => {
