@@ -14,6 +14,8 @@ import { instancesOf } from '../test/fixtures/instances.ts'
 import { randomModel } from '../test/fixtures/random-model.ts'
 import { randomOrdered } from '../test/fixtures/random-ordered.ts'
 import { randomProtocol } from '../test/fixtures/random-protocol.ts'
+import { randomRetries } from '../test/fixtures/random-retries.ts'
+import { randomUnreliable } from '../test/fixtures/random-unreliable.ts'
 import { readFound, replayed, writeFound } from '../test/nightly/found.ts'
 import { hunt, type Candidate, type Tally } from '../test/nightly/hunt.ts'
 import { referees } from '../test/nightly/referees.ts'
@@ -71,6 +73,8 @@ function* candidates(): Generator<Candidate> {
     yield { from: `model ${seed}`, seed, build: () => randomModel(seed) }
     yield { from: `protocol ${seed}`, seed, build: () => randomProtocol(seed) }
     yield { from: `ordered ${seed}`, seed, build: () => randomOrdered(seed) }
+    yield { from: `unreliable ${seed}`, seed, build: () => randomUnreliable(seed) }
+    yield { from: `retries ${seed}`, seed, build: () => randomRetries(seed) }
     const next = seed % 4 === 0 ? bundled.pop() : undefined
     if (next !== undefined) yield next
   }

@@ -4,8 +4,8 @@ import { invariant } from '#base/assert'
 import { thousands } from '#base/text'
 import { Interpreter } from '#interp/interpreter'
 import type { Model } from '#ir/model'
-import { everyViolation, judge } from '#property/judge'
-import { Evidence, type Finding, type Violation } from '#property/property'
+import { everyViolation } from '#property/judge'
+import type { Finding, Violation } from '#property/property'
 import { lockdepAnswer, lockdepMismatch, modeAnswers } from '#lockdep/view/answer'
 import { lower } from '#semantics/lower/lower'
 import type { Registry } from '#semantics/registry'
@@ -23,8 +23,9 @@ import { mismatch } from './expectation.ts'
 import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import type { Result, ResultFinding, ResultViolation } from './result.ts'
-import { searchAsAsked, type Outcome } from './reduced-search.ts'
-import type { Searched } from './search.ts'
+import { judged } from './judged.ts'
+import type { Outcome } from './reduced-search.ts'
+import type { Effort } from './search.ts'
 import { unusedHooks } from './unused-hooks.ts'
 
 /**
@@ -34,11 +35,9 @@ import { unusedHooks } from './unused-hooks.ts'
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   const system = lower(model, registry)
-  const outcome = await searchAsAsked(system, qualified)
-  const { name, searched, reductions, remarks } = outcome
-  const complete = searched.limit === undefined
-  const evidence = evidenceOf(system, outcome)
-  const judgement = judge(evidence, complete, qualified.kinds)
+  const { outcome, evidence, judgement, effort } = await judged(system, qualified)
+  const { name, reductions, remarks } = outcome
+  const complete = effort.limit === undefined
   const [first] = judgement.violations
   const told = (found: Violation): ResultViolation => {
     if (complete && isFamiliar(outcome)) return confirmed(model, system, found, outcome.machine, lookedUp(evidence))
@@ -52,20 +51,10 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
     ...judgement.findings,
     ...(complete && violation === undefined ? unusedHooks(model, system) : []),
     ...remarks,
-    ...(qualified.shortest && violation !== undefined && searched.limit !== undefined
-      ? [notShortest(searched.limit)]
-      : []),
+    ...(qualified.shortest && violation !== undefined && effort.limit !== undefined ? [notShortest(effort.limit)] : []),
   ]
-  const result = resultOf(
-    model,
-    registry,
-    system,
-    { machine: name, reductions },
-    searched,
-    findings,
-    violation,
-    qualified,
-  )
+  const how = { machine: name, reductions }
+  const result = resultOf(model, registry, system, how, effort, findings, violation, qualified)
   return others.length === 0 ? result : { ...result, others }
 }
 
@@ -73,13 +62,6 @@ const notShortest = (limit: string): Finding => ({
   code: 'not-shortest',
   message: `there may be a shorter trace: ${limit}`,
 })
-
-/** What the search saw, for the judges; of a smaller system, in the words of the model's own. */
-function evidenceOf(system: System, { machine, facts, searched, quotient, simplified }: Outcome): Evidence<unknown> {
-  const { graph, store } = searched.search
-  const behind = simplified && { ...simplified, system, machine: simplified.view(machine) }
-  return new Evidence(machine, graph, store, facts, { quotient, behind })
-}
 
 /** States up to which a search serves to look up what can still happen: then whoever explores it finds out as much. */
 const familiar = 5_000
@@ -126,7 +108,7 @@ function resultOf(
   registry: Registry,
   system: System,
   { machine, reductions }: { readonly machine: MachineName; readonly reductions: readonly string[] },
-  { search, limit, seconds, peakMemoryBytes }: Searched<unknown>,
+  { open, limit, ...statistics }: Effort,
   findings: readonly Finding[],
   violation: ResultViolation | undefined,
   { expect: compare, kinds: looked, lockdep: build }: QualifiedOptions,
@@ -134,7 +116,7 @@ function resultOf(
   const blocking = findings.find((finding) => finding.blocksHolds)
   const verdict =
     violation !== undefined ? 'violated' : limit !== undefined || blocking !== undefined ? 'unknown' : 'holds'
-  const covered = `${thousands(search.graph.states)} states were stored, ${thousands(search.frontier.size)} of them not expanded, to depth ${search.depth}`
+  const covered = `${thousands(statistics.states)} states were stored, ${thousands(open)} of them not expanded, to depth ${statistics.depth}`
   const because = limit !== undefined ? `${limit}; ${covered}` : verdict === 'unknown' ? blocking?.message : undefined
   const expected = compare ? model.expect : undefined
   const lockdep =
@@ -162,17 +144,7 @@ function resultOf(
     ...(expected !== undefined && { expected, asExpected: wrong === undefined }),
     ...(wrong !== undefined && { mismatch: wrong }),
     ...(lockdep !== undefined && { lockdep }),
-    statistics: {
-      states: search.graph.states,
-      visited: search.graph.states + search.graph.passed,
-      transitions: search.graph.edges,
-      depth: search.depth,
-      machine,
-      reductions,
-      seconds,
-      peakMemoryBytes,
-      complete: limit === undefined,
-    },
+    statistics: { ...statistics, machine, reductions, complete: limit === undefined },
   }
 }
 

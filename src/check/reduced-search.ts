@@ -7,9 +7,10 @@ import { faultsInPlace } from '#reduce/faults-in-place'
 import { Reduction } from '#reduce/reduction'
 import { verifiedGroups, type Group } from '#reduce/symmetry/groups'
 import { SymmetricSearch } from '#reduce/symmetry/symmetric-search'
-import { simplified, type Simplified } from '#simplify/simplify'
+import { opportunities, opportunitiesAndEscapes, withAdversary, type Unreliable } from '#simplify/adversary'
+import { passes, simplified, type Simplified } from '#simplify/simplify'
 import type { Machine } from '#system/machine'
-import type { System } from '#system/system'
+import { isEscape, type System } from '#system/system'
 import { machineFor, type MachineName } from './machine.ts'
 import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
@@ -30,8 +31,10 @@ export interface Outcome {
   readonly reductions: readonly string[]
   /** What the states stand for, if they were stored up to symmetry. */
   readonly quotient?: Quotient
-  /** The way back to the system, if a smaller one was searched. */
+  /** The way back to the system, if another one was searched. */
   readonly simplified?: Simplified
+  /** Searches once more for what only escapes end, where they were taken for steps like any other. */
+  readonly withoutEscapes?: (options: QualifiedOptions) => Promise<Outcome>
   /** Reductions that were asked for and could not be used. */
   readonly remarks: readonly Finding[]
 }
@@ -43,17 +46,27 @@ interface Less {
   readonly chains: boolean
   /** Whether copies that are alike are taken for each other. */
   readonly symmetry: boolean
+  /** With stubborn sets: what an adversary can take away (`simplify/adversary.ts`). */
+  readonly unreliable: Unreliable
 }
 
-const everything: Less = { simplify: false, stubborn: false, chains: false, symmetry: false }
+const everything: Less = {
+  simplify: false,
+  stubborn: false,
+  chains: false,
+  symmetry: false,
+  unreliable: opportunities,
+}
 
 /** Searches in full or with less, as asked, or as the size of the model suggests. */
 export async function searchAsAsked(system: System, options: QualifiedOptions): Promise<Outcome> {
   const { reduction } = options
   const symmetry = options.symmetry === 'on'
-  const whyNot = whyNotReduced(system)
+  const whyNot =
+    whyNotReduced(asOrdinary(system, opportunities)?.system ?? system) ?? whyNotJudgedApart(system, options)
   const proven = whyNot === undefined
   const most: Less = {
+    ...everything,
     simplify: proven,
     stubborn: proven,
     chains: proven,
@@ -68,26 +81,49 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
       ...(symmetry ? outcome.remarks : []),
     ],
   })
-  if (reduction === 'none') return said(await search(system, options, { ...everything, symmetry }))
-  if (reduction === 'stubborn')
-    return said(await search(system, options, { ...everything, stubborn: proven, symmetry }))
-  if (reduction === 'full') return said(await search(system, options, most))
+  const searchLess = async (less: Less): Promise<Outcome> => {
+    const outcome = said(await search(system, options, less))
+    if (!less.stubborn || !hasEscapes(system)) return outcome
+    const taken = { ...less, unreliable: opportunitiesAndEscapes }
+    return { ...outcome, withoutEscapes: async (left) => said(await search(system, left, taken)) }
+  }
+  if (reduction === 'none') return searchLess({ ...everything, symmetry })
+  if (reduction === 'stubborn') return searchLess({ ...everything, stubborn: proven, symmetry })
+  if (reduction === 'full') return searchLess(most)
 
   const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
   const small = isLimited ? smallModel.limited : smallModel.unlimited
   const now = { ...everything, symmetry }
   const isAllThereIs = options.maxStates <= small || (!proven && !(most.symmetry && hasGroups(system)))
-  if (isAllThereIs) return said(await search(system, options, now))
-  const first = await search(system, { ...options, maxStates: small }, now)
+  if (isAllThereIs) return searchLess(now)
+  const first = said(await search(system, { ...options, maxStates: small }, now))
   const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
-  return said(isLarge && options.signal?.aborted !== true ? await search(system, options, most) : first)
+  return isLarge && options.signal?.aborted !== true ? searchLess(most) : first
 }
+
+/** A system whose every step counts for the properties; undefined if that is so anyway. */
+const asOrdinary = (system: System, unreliable: Unreliable): ReturnType<typeof withAdversary> | undefined =>
+  system.transitions.some(({ tag }) => tag !== undefined) ? withAdversary(system, unreliable) : undefined
+
+const hasEscapes = (system: System): boolean => system.transitions.some(({ tag }) => isEscape(tag))
+
+/** Ways to be stuck that come before what is masked. */
+const stuckAnyway = ['deadlock', 'partial-deadlock', 'unsignalled-fence'] as const
+
+/**
+ * What only an escape ends is found by a search of its own, which takes whoever is stuck for stuck only then: that is so
+ * if nobody is stuck anyway.
+ */
+const whyNotJudgedApart = (system: System, { all, kinds }: QualifiedOptions): string | undefined =>
+  hasEscapes(system) && (all || stuckAnyway.some((kind) => !kinds.has(kind)))
+    ? 'a wait may be given up, and what only that ends is to be told beside what is stuck anyway'
+    : undefined
 
 const hasGroups = (system: System): boolean => verifiedGroups(system).groups.length > 0
 
 async function search(original: System, options: QualifiedOptions, less: Less): Promise<Outcome> {
   const { groups, remarks } = less.symmetry ? groupsOf(original) : { groups: [], remarks: [] }
-  const smaller = less.simplify ? simplifiedAlike(original, groups) : undefined
+  const smaller = less.stubborn ? simplifiedAlike(original, groups, less) : undefined
   const system = smaller?.simplified.system ?? original
   const { name, machine } = machineFor(less.stubborn ? faultsInPlace(system) : system, options.machine)
   const alike = smaller?.groups ?? groups
@@ -115,15 +151,22 @@ async function search(original: System, options: QualifiedOptions, less: Less): 
   }
 }
 
-/** A simpler system, unless its copies would then no longer be alike. */
+/** A system that is judged by ordinary steps alone, and a simpler one unless its copies would then no longer be alike. */
 function simplifiedAlike(
   original: System,
   groups: readonly Group[],
+  { simplify, unreliable }: Less,
 ): { readonly simplified: Simplified; readonly groups: readonly Group[] } | undefined {
-  const smaller = simplified(original)
-  if (smaller.did.length === 0) return undefined
-  const left = groups.length === 0 ? [] : verifiedGroups(smaller.system).groups
-  return left.length < groups.length ? undefined : { simplified: smaller, groups: left }
+  const ordinary = asOrdinary(original, unreliable)
+  const withGroups = (
+    some: Simplified,
+  ): { readonly simplified: Simplified; readonly groups: readonly Group[] } | undefined => {
+    const left = groups.length === 0 ? [] : verifiedGroups(some.system).groups
+    return left.length < groups.length ? undefined : { simplified: some, groups: left }
+  }
+  const smaller = simplify ? simplified(original, passes, ordinary) : undefined
+  const simpler = smaller === undefined || smaller.did.length === 0 ? undefined : withGroups(smaller)
+  return simpler ?? (ordinary && withGroups(simplified(original, {}, ordinary)))
 }
 
 /** The copies that are alike, and a remark on those that are declared alike and are not. */

@@ -20,6 +20,43 @@ export interface Searched<S> {
   readonly peakMemoryBytes: number
 }
 
+/** What searching took, and how far it came. */
+export interface Effort {
+  readonly states: number
+  /** States passed through; more than stored where chains are compressed. */
+  readonly visited: number
+  readonly transitions: number
+  readonly depth: number
+  /** States that a limit left unexpanded. */
+  readonly open: number
+  readonly seconds: number
+  readonly peakMemoryBytes: number
+  readonly limit: string | undefined
+}
+
+export const effortOf = ({ search, limit, seconds, peakMemoryBytes }: Searched<unknown>): Effort => ({
+  states: search.graph.states,
+  visited: search.graph.states + search.graph.passed,
+  transitions: search.graph.edges,
+  depth: search.depth,
+  open: search.frontier.size,
+  seconds,
+  peakMemoryBytes,
+  limit,
+})
+
+/** That of two searches, one after the other; a limit would have ended the first one. */
+export const together = (first: Effort, second: Effort): Effort => ({
+  states: first.states + second.states,
+  visited: first.visited + second.visited,
+  transitions: first.transitions + second.transitions,
+  depth: Math.max(first.depth, second.depth),
+  open: second.open,
+  seconds: first.seconds + second.seconds,
+  peakMemoryBytes: Math.max(first.peakMemoryBytes, second.peakMemoryBytes),
+  limit: second.limit,
+})
+
 /** States expanded between two looks at the clock, the memory and the signal: at first, and at most. */
 const firstStride = 256
 const maxStride = 2 ** 15

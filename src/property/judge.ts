@@ -2,7 +2,7 @@
 import { kinds, type Kind } from '#ir/model'
 import { endsWell } from './every-run-ends.ts'
 import { boundsHit, everyFault, faults } from './fault.ts'
-import { masked } from './masked.ts'
+import { masked, type Masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import { retryLoops } from './retry-loop.ts'
@@ -47,6 +47,20 @@ export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, check
     findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen, ...uncovered],
   }
 }
+
+/** A judgement that found nothing wrong, and what was then found to be masked. */
+export function besidesMasked(
+  { findings }: Judgement,
+  { violation, findings: legal }: Masked,
+  checked: ReadonlySet<Kind>,
+): Judgement {
+  return violation === undefined || !checked.has(violation.kind)
+    ? { violations: [], findings: [...findings, ...legal] }
+    : { violations: [violation], findings: findings.filter(({ code }) => !ofProofs.has(code)) }
+}
+
+/** What is said of a proof: a counterexample cannot be vacuous. */
+const ofProofs: ReadonlySet<Finding['code']> = new Set(['never-reached', 'never-taken', 'never-awaited', 'never-rests'])
 
 /**
  * The violations that are looked for, all of them that differ: by kind and by the cycle of lock classes, or by the step

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { moversOf } from '#system/moves'
-import type { OriginId, ProcessId } from '#system/system'
+import { isEscape, type OriginId, type ProcessId } from '#system/system'
+import type { Future } from './future.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
@@ -22,21 +23,32 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  * The one with the fewest processes involved is told, then by their names, then the nearest, so that the choice does not
  * depend on the order of the search.
  */
-export function masked<S>(evidence: Evidence<S>): {
+export const masked = <S>(evidence: Evidence<S>): Masked =>
+  evidence.machine.system.transitions.some(({ tag }) => isEscape(tag))
+    ? maskedGiven(evidence, evidence.future('off'), evidence.future('on'))
+    : { findings: [] }
+
+/**
+ * The same of a system in which an adversary takes the escapes away (`simplify/adversary.ts`), where it is known that
+ * nobody is stuck, and nothing lost, as long as there are escapes.
+ */
+export const maskedByAdversary = <S>(evidence: Evidence<S>): Masked => maskedGiven(evidence, evidence.future('on'))
+
+export interface Masked {
   readonly violation?: Violation
   readonly findings: readonly Finding[]
-} {
+}
+
+function maskedGiven<S>(evidence: Evidence<S>, without: Future, withEscapes?: Future): Masked {
   const { machine, graph, store, facts, waitGraphs } = evidence
   const { system } = machine
-  if (!system.transitions.some(({ tag }) => tag === 'timeout' || tag === 'signal')) return { findings: [] }
-  const [withEscapes, without] = [evidence.future('on'), evidence.future('off')]
   let best: Hidden | undefined
   const seen = new Set<string>()
   const legal = new Map<number, Finding>()
   for (const state of evidence.soundStates()) {
-    const stuckAnyway = withEscapes.stuck(state)
+    const stuckAnyway = withEscapes?.stuck(state) ?? []
     const stuck = without.stuck(state).filter((p) => !stuckAnyway.includes(p))
-    const lostAnyway = withEscapes.unpaid(state)
+    const lostAnyway = withEscapes?.unpaid(state) ?? []
     const lost = without.unpaid(state).filter((d) => !lostAnyway.includes(d))
     if ((stuck.length === 0 && lost.length === 0) || !without.settled(state)) continue
     if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {

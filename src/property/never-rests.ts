@@ -2,11 +2,11 @@
 import { components } from '#explore/components'
 import { liftedComponents } from '#explore/lifted-components'
 import type { Quotient } from '#explore/quotient'
-import { movesOf } from '#system/moves'
-import { isMay, type ProcessId } from '#system/system'
+import { isMay } from '#system/system'
 import { BitRows } from './bit-rows.ts'
 import type { Evidence, Finding } from './property.ts'
 import { joinReachable } from './reachable-rows.ts'
+import { restingOnTheWay } from './resting.ts'
 
 /**
  * Processes that could come to rest by their control graph, run on, and yet never can again: a livelock unless the
@@ -77,16 +77,4 @@ function addResting<S>(evidence: Evidence<S>, state: number, rests: BitRows, row
   for (let edge = 0; edge < graph.degree(state); edge++)
     for (const process of restingOnTheWay(evidence, state, edge)) rests.set(row, process)
   for (const process of evidence.future('on').stuck(state)) rests.set(row, process)
-}
-
-/** Who comes to rest on an edge that stands for several transitions. */
-function restingOnTheWay<S>({ machine, graph }: Evidence<S>, state: number, edge: number): readonly ProcessId[] {
-  const rest = graph.rest(state, edge)
-  if (rest.length === 0) return []
-  const { transitions, processes } = machine.system
-  return [graph.transition(state, edge), ...rest].flatMap((id) =>
-    movesOf(transitions[id]!)
-      .filter(({ process, to }) => processes[process]!.locations[to]!.rest)
-      .map(({ process }) => process),
-  )
 }

@@ -24,6 +24,10 @@ export class Evidence<S> {
   readonly control: Control
   /** The system as the model says it, with its control graphs: the machine's own, unless a smaller one was searched. */
   readonly said: { readonly system: System; readonly control: Control }
+  /** The model's states behind those that were searched, only to be looked at. */
+  readonly view: Machine<S>
+  /** Whether the states are the model's own, apart from what an adversary adds. */
+  readonly isEveryStateTheModels: boolean
   readonly waitGraphs: WaitGraphs<S>
   readonly #behind: Behind<S> | undefined
   readonly #futures = new Map<'on' | 'off', Future>()
@@ -47,10 +51,9 @@ export class Evidence<S> {
       behind === undefined
         ? { system: machine.system, control: this.control }
         : { system: behind.system, control: new Control(behind.system) }
-    this.waitGraphs =
-      behind === undefined
-        ? new WaitGraphs(machine, this.control)
-        : new WaitGraphs(behind.machine, new Control(behind.machine.system))
+    this.view = behind?.machine ?? machine
+    this.isEveryStateTheModels = quotient === undefined && (behind === undefined || behind.did.length === 0)
+    this.waitGraphs = new WaitGraphs(this.view, this.view === machine ? this.control : new Control(this.view.system))
   }
 
   /** What can still happen, with escapes from waits or without. */
@@ -95,9 +98,11 @@ export class Evidence<S> {
   }
 }
 
-/** What a smaller system that was searched stands for (`simplify/`). */
+/** What another system that was searched stands for (`simplify/`). */
 export interface Behind<S> {
   readonly system: System
+  /** In which ways it is simpler. */
+  readonly did: readonly string[]
   /** The model's states behind those of the machine that ran: only to be looked at. */
   readonly machine: Machine<S>
   /** What every run of the model begins with. */

@@ -4,6 +4,7 @@ import { Graph } from '#explore/graph'
 import type { Quotient } from '#explore/quotient'
 import type { LocationId, ProcessId, TransitionId } from '#system/system'
 import type { Evidence, Finding } from './property.ts'
+import { restingOnTheWay } from './resting.ts'
 
 /**
  * Loops that retry a failed attempt (a missed trylock, a back-off) for ever: a cycle of the state graph on which the
@@ -30,23 +31,28 @@ export function retryLoops<S>(evidence: Evidence<S>): readonly Finding[] {
 
 /** Failed attempts of a process, or of one like it, on cycles on which it never rests. */
 function retriesOnCycles<S>(evidence: Evidence<S>, process: ProcessId): ReadonlySet<TransitionId> {
-  const { facts, quotient } = evidence
+  const { facts, graph, quotient } = evidence
   const { transitions } = evidence.machine.system
   const like = evidence.processesLike(process)
-  const followed = quotient === undefined ? evidence.graph : withProcess(evidence.graph, quotient, like)
+  const followed = quotient === undefined ? graph : withProcess(graph, quotient, like)
   const stateAt = (node: number): number => Math.floor(node / like.length)
   const processAt = (node: number): ProcessId => like[node % like.length]!
+  // Edges of a node are those of its state, in the same order; one may stand for several transitions.
+  const staysBusy = (node: number, edge: number): boolean =>
+    !restingOnTheWay(evidence, stateAt(node), edge).includes(processAt(node))
   const { of } = components(
     followed,
-    () => true,
-    (node) => evidence.graph.expanded(stateAt(node)) && !facts.resting.has(stateAt(node), processAt(node)),
+    staysBusy,
+    (node) => graph.expanded(stateAt(node)) && !facts.resting.has(stateAt(node), processAt(node)),
   )
   const found = new Set<TransitionId>()
   for (let node = 0; node < followed.states; node++)
     for (let edge = 0; of[node]! >= 0 && edge < followed.degree(node); edge++) {
-      const id = followed.transition(node, edge)
-      const { retry, process: mover } = transitions[id]!
-      if (retry === true && mover === processAt(node) && of[followed.target(node, edge)] === of[node]) found.add(id)
+      if (of[followed.target(node, edge)] !== of[node] || !staysBusy(node, edge)) continue
+      for (const id of [followed.transition(node, edge), ...graph.rest(stateAt(node), edge)]) {
+        const { retry, process: mover } = transitions[id]!
+        if (retry === true && mover === processAt(node)) found.add(id)
+      }
     }
   return found
 }

@@ -18,12 +18,11 @@ const most = 50_000
  * will wait for the fence of its own accord, not in reclaim: what it does first, such as enabling the signalling, is no part of it.
  */
 export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
-  const { machine, graph, store, facts, waitGraphs, control, quotient, said } = evidence
-  const { system } = machine
+  const { view, graph, store, facts, waitGraphs, said } = evidence
+  const { system, control } = said
   const sections = system.holds.filter((hold) => hold.annotates === true)
-  const asTheModelSays = quotient === undefined && said.system === system
-  if (sections.length === 0 || !asTheModelSays || graph.states > most) return []
-  const covers = sections.map(({ process, when }) => ({ process, when: evaluator(when, machine) }))
+  if (sections.length === 0 || !evidence.isEveryStateTheModels || graph.states > most) return []
+  const covers = sections.map(({ process, when }) => ({ process, when: evaluator(when, view) }))
   const inProcessContext = [...system.processes.keys()].filter((p) =>
     ['task', 'worker'].includes(system.processes[p]!.context),
   )
@@ -37,7 +36,7 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
     const exposed = inProcessContext.flatMap((process) => uncovered(process, state))
     if (exposed.length === 0) continue
     const moving = new Set(
-      machine.enabled(state).flatMap((t) => movesOf(system.transitions[t]!).map((move) => move.process)),
+      view.enabled(state).flatMap((t) => movesOf(system.transitions[t]!).map((move) => move.process)),
     )
     const held = new Set(waitGraphs.holds(state).map(({ object }) => object))
     const waits = waitGraphs
@@ -62,7 +61,7 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
     process: ProcessId,
     state: S,
   ): readonly { readonly process: ProcessId; readonly origin: OriginId }[] {
-    const at = machine.location(state, process)
+    const at = view.location(state, process)
     if (system.processes[process]!.locations[at]!.rest) return []
     if (covers.some((section) => section.process === process && section.when(state) !== 0)) return []
     const origins = control.leaving(process, at).flatMap((t) => (signals.has(t) ? [] : [system.transitions[t]!.origin]))
@@ -72,7 +71,7 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
   }
 
   function waitsFor(process: ProcessId, object: string, state: S): boolean {
-    return [...control.future(process, machine.location(state, process))].some((t) => {
+    return [...control.future(process, view.location(state, process))].some((t) => {
       const { on, waits, frames } = system.origins[system.transitions[t]!.origin]!
       return on === object && waits !== undefined && frames.length === 0 && !signals.has(t)
     })
@@ -86,7 +85,7 @@ export function unannotated<S>(evidence: Evidence<S>): readonly Finding[] {
     const paying = paidBy.filter((t) => !isMay(system.transitions[t]!.tag))
     const needed = new Set(
       everybody.filter((p) => {
-        const future = control.future(p, machine.location(state, p))
+        const future = control.future(p, view.location(state, p))
         return paying.some((t) => system.transitions[t]!.process === p && future.has(t))
       }),
     )

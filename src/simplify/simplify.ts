@@ -5,7 +5,7 @@ import type { System, TransitionId } from '#system/system'
 import { decided } from './decided.ts'
 import { leafLocks } from './leaf-locks.ts'
 import { localSteps } from './local-steps.ts'
-import { composed, lifted, unchanged, type Pass } from './rewriting.ts'
+import { composed, lifted, unchanged, type Pass, type Rewriting } from './rewriting.ts'
 import { slice } from './slice.ts'
 import { viewOf } from './view.ts'
 
@@ -20,7 +20,7 @@ export interface Simplified {
   readonly before: readonly TransitionId[]
   /** The original's states behind those of a machine that executes `system`: only to be looked at. */
   view<S>(machine: Machine<S>): Machine<S>
-  /** What was done, in words; empty if nothing was. */
+  /** What was taken away, in words; empty if nothing was. */
   readonly did: readonly string[]
 }
 
@@ -31,9 +31,13 @@ export const passes: Readonly<Record<string, Pass>> = {
   'local step': localSteps,
 }
 
-/** Simplifies a system with every pass, or with others. */
-export function simplified(original: System, asked: Readonly<Record<string, Pass>> = passes): Simplified {
-  let whole = unchanged(original)
+/** Simplifies a system with every pass, or with others, perhaps after another rewriting of it. */
+export function simplified(
+  original: System,
+  asked: Readonly<Record<string, Pass>> = passes,
+  first: Rewriting = unchanged(original),
+): Simplified {
+  let whole = first
   const did: string[] = []
   for (const [noun, pass] of Object.entries(asked)) {
     const next = pass(whole.system)

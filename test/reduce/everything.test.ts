@@ -6,7 +6,9 @@ import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
+import { randomRetries } from '../fixtures/random-retries.ts'
 import { randomSections } from '../fixtures/random-sections.ts'
+import { randomUnreliable } from '../fixtures/random-unreliable.ts'
 import { bothWays, told } from './told.ts'
 
 // Everything at once, as `--reduction full --symmetry on` runs it: simplification, faults in place, stubborn sets, chains,
@@ -34,6 +36,12 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     expect(told(both!.less)).toEqual(told(both!.full))
   })
 
+  // A process that rests on the way along a chain of steps does not retry for ever.
+  test.each([141, 689])('on random retries %i', async (seed) => {
+    const both = await bothWays(() => randomRetries(seed), 5_000)
+    expect(told(both!.less)).toEqual(told(both!.full))
+  })
+
   // By the control graph of the model, not of what it was simplified to, a process could come to rest.
   test('on random model 100,245', async () => {
     const both = await bothWays(() => randomModel(100_245), 5_000)
@@ -46,6 +54,8 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     ['interference', randomInterference, 0.5],
     ['copies', randomCopies, 0.3],
     ['nets', randomNet, 0.5],
+    ['unreliable protocols', randomUnreliable, 0.5],
+    ['retries', randomRetries, 0.5],
     ['models of everything', randomModel, 0.1],
   ])('on random %s', async (_, build, share) => {
     const { all, reduced } = await compared(build)

@@ -96,7 +96,9 @@ describe.each(files)('%s', async (file) => {
       })
       expect(told(stubborn)).toEqual(told(plain))
       expect(told(full)).toEqual(told(plain))
-      expect(stubborn.statistics.states).toBeLessThanOrEqual(plain.statistics.states)
+      // An adversary for steps that nobody relies on has states of its own, and what escapes hide takes a second search.
+      const isOrdinary = lower(model, source.registry).transitions.every(({ tag }) => tag === undefined)
+      if (isOrdinary) expect(stubborn.statistics.states).toBeLessThanOrEqual(plain.statistics.states)
       expect(full.statistics.states).toBeLessThanOrEqual(stubborn.statistics.states)
     },
   )

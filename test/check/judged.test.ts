@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest'
+import { check } from '#check/check'
+import type { CheckOptions } from '#check/options'
+import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
+
+const checked = (build: (m: M) => void, options: CheckOptions = {}) =>
+  check(instance(build), kernelRegistry, { expect: false, reduction: 'full', ...options })
+
+/** `a` holds a lock over a wait for a fence that `b` signals under the lock: only the timeout ends it. */
+const hidden = (m: M): void => {
+  const lock = m.mutex('lock')
+  const f = m.fence('f', { published: true })
+  m.thread('a', (t) => {
+    t.lock(lock)
+    t.waitTimeout(f, { timeout: () => {} })
+    t.unlock(lock)
+  })
+  m.thread('b', (t) => {
+    t.lock(lock)
+    t.signal(f)
+    t.unlock(lock)
+  })
+}
+
+/** The same with a plain wait. */
+const plain = (m: M): void => {
+  const lock = m.mutex('lock')
+  const f = m.fence('f', { published: true })
+  m.thread('a', (t) => {
+    t.lock(lock)
+    t.wait(f)
+    t.unlock(lock)
+  })
+  m.thread('b', (t) => {
+    t.lock(lock)
+    t.signal(f)
+    t.unlock(lock)
+  })
+}
+
+/** `a` waits, interruptibly and with nothing in hand, for a fence that nobody has published. */
+const unbounded = (m: M): void => {
+  const f = m.fence('f')
+  m.thread('a', (t) => t.waitInterruptible(f, { erestartsys: () => {} }))
+  m.thread('b', (t) => t.local('is busy'))
+}
+
+describe('a reduced search of waits that may be given up', () => {
+  test('finds what only that ends, by a second search', async () => {
+    const [full, reduced] = [await checked(hidden, { reduction: 'none' }), await checked(hidden)]
+    expect(reduced.statistics.reductions).toContain('stubborn sets')
+    expect(reduced.violation).toMatchObject({ kind: 'masked', processes: ['a', 'b'] })
+    expect(reduced.violation!.trace.outcome).toEqual(full.violation!.trace.outcome)
+    expect(reduced.violation!.explanation.headline).toBe(full.violation!.explanation.headline)
+    const alone = await checked(plain)
+    expect(alone.violation).toMatchObject({ kind: 'deadlock', processes: ['a', 'b'] })
+  })
+
+  test('says which waits are legal and unbounded', async () => {
+    for (const reduction of ['none', 'stubborn', 'full'] as const) {
+      const { verdict, findings } = await checked(unbounded, { reduction })
+      expect(verdict).toBe('holds')
+      expect(findings.filter(({ code }) => code === 'unbounded-wait')).toHaveLength(1)
+    }
+  })
+
+  test('counts the states of both, and a limit ends both', async () => {
+    const { statistics } = await checked(unbounded, { reduction: 'stubborn' })
+    // First a gives up, then b: three. With its adversary a is not alone any more, so b goes first; then a gives up, or
+    // its adversary strikes, which it also may do after that: five.
+    expect(statistics).toMatchObject({ states: 3 + 5, complete: true })
+    for (let maxStates = 1; maxStates <= 8; maxStates++) {
+      const { verdict, because } = await checked(unbounded, { reduction: 'stubborn', maxStates })
+      expect(verdict, String(maxStates)).toBe('unknown')
+      expect(because).toContain('limit')
+    }
+    expect((await checked(unbounded, { reduction: 'stubborn', maxStates: 9 })).verdict).toBe('holds')
+  })
+
+  test('is refused where what is masked is told beside what is stuck anyway', async () => {
+    const both = (m: M): void => {
+      hidden(m)
+      const never = m.completion('never')
+      m.thread('c', (t) => t.waitForCompletion(never))
+    }
+    const asked = [{ all: true }, { kinds: ['masked'] }, { kinds: ['misuse', 'deadlock', 'masked'] }] as const
+    for (const options of asked) {
+      const reduced = await checked(both, options)
+      expect(reduced.statistics.reductions).not.toContain('stubborn sets')
+      expect(reduced.findings).toContainEqual(expect.objectContaining({ code: 'not-reduced' }))
+      const full = await checked(both, { ...options, reduction: 'none' })
+      expect(reduced.violation?.kind).toBe(full.violation?.kind)
+      expect(reduced.others?.map(({ kind }) => kind)).toEqual(full.others?.map(({ kind }) => kind))
+    }
+    expect((await checked(both, { all: true })).others!.map(({ kind }) => kind)).toContain('masked')
+    expect((await checked(both, { kinds: ['masked'] })).violation!.kind).toBe('masked')
+  })
+})
+
+describe('a reduced search of loops that retry', () => {
+  const contended = (m: M, back: 'rest' | 'again'): void => {
+    const lock = m.mutex('lock')
+    m.thread('holder', (t) =>
+      t.loop(() => {
+        t.idle()
+        t.lock(lock)
+        t.unlock(lock)
+      }),
+    )
+    m.thread('eager', (t) =>
+      t.loop(() =>
+        t.trylock(lock, {
+          got: () => {
+            t.unlock(lock)
+            t.break()
+          },
+          missed: () => {
+            if (back === 'rest') t.idle()
+            t.local('counts its failures')
+          },
+        }),
+      ),
+    )
+  }
+
+  test.each(['none', 'stubborn', 'full'] as const)('finds them (%s)', async (reduction) => {
+    const { verdict, findings } = await checked((m) => contended(m, 'again'), { reduction })
+    expect([verdict, findings.map(({ code }) => code)]).toEqual(['unknown', ['retry-loop']])
+  })
+
+  test.each(['none', 'stubborn', 'full'] as const)('sees where they rest, also in passing (%s)', async (reduction) => {
+    const { verdict, findings } = await checked((m) => contended(m, 'rest'), { reduction })
+    expect([verdict, findings.map(({ code }) => code)]).toEqual(['holds', []])
+  })
+
+  // Without (S) the one that goes round alone would hide the other.
+  test.each(['stubborn', 'full'] as const)('beside one that goes round for ever (%s)', async (reduction) => {
+    const { findings } = await checked(
+      (m) => {
+        const turns = m.int('turns', { max: 1 })
+        m.thread('a busy one', (t) => t.loop(() => t.set(turns, 1)))
+        contended(m, 'again')
+      },
+      { reduction },
+    )
+    expect(findings.map(({ code }) => code)).toContain('retry-loop')
+  })
+})
