@@ -10,6 +10,12 @@ export const minimiseLimits = { fires: 300_000, judged: 60_000, judgedAtOnce: 5_
 
 type Path = readonly TransitionId[]
 
+interface Simpler {
+  readonly path: Path
+  /** Who is stuck at its end. */
+  readonly stuck: readonly ProcessId[]
+}
+
 /**
  * A path that shows the same violation (`same-violation.ts`) with less to read: fewer processes, then fewer rounds of
  * loops, then fewer context switches, then fewer steps; never more of any of these that comes before. Every candidate is
@@ -20,15 +26,22 @@ export function minimised<S>(
   path: Path,
   wanted: Wanted,
   ahead: Ahead<S> = explored(machine),
-): { readonly path: Path; readonly stuck: readonly ProcessId[] } | undefined {
+): Simpler | undefined {
   const candidates = new Candidates(machine, ahead, wanted)
-  const first = candidates.judge(path)
-  if (first === undefined) return undefined
-  let best = path
-  const firstThat = (some: Iterable<Path>): Path | undefined => {
-    for (const candidate of some) if (candidates.judge(candidate) !== undefined) return candidate
+  // Who is stuck is kept with the path: once there is no more time nothing is judged again.
+  const judged = (candidate: Path): Simpler | undefined => {
+    const stuck = candidates.judge(candidate)
+    return stuck && { path: candidate, stuck }
+  }
+  const firstThat = (some: Iterable<Path>): Simpler | undefined => {
+    for (const candidate of some) {
+      const found = judged(candidate)
+      if (found !== undefined) return found
+    }
     return undefined
   }
+  let best = judged(path)
+  if (best === undefined) return undefined
   const passes: readonly ((now: Path) => Iterable<Path>)[] = [
     (now) => withoutProcesses(machine, now),
     (now) => withoutRounds(machine, now),
@@ -38,11 +51,11 @@ export function minimised<S>(
   // Whenever something was gained what comes before may have become possible. Each gain makes the path shorter or, at
   // the same length, has fewer switches: that ends.
   for (let pass = 0; pass < passes.length;) {
-    const better = firstThat(passes[pass]!(best))
+    const better = firstThat(passes[pass]!(best.path))
     if (better === undefined) pass++
     else [best, pass] = [better, 0]
   }
-  return { path: best, stuck: candidates.judge(best) ?? first }
+  return best
 }
 
 /** Executes paths and remembers how their ends were judged. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { eq } from 'fencecheck'
+import { add, eq, lt } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
 import { searchAsAsked } from '#check/reduced-search'
@@ -56,6 +56,8 @@ describe('what does not matter is left out', () => {
       const both = (t: T): void => (t.lock(a), t.lock(b), t.unlock(b), t.unlock(a))
       m.thread('p', (t) => t.loop(() => t.either({ again: () => t.local('spin'), go: () => both(t) })))
       m.thread('q', (t) => (t.lock(b), t.lock(a), t.unlock(a), t.unlock(b)))
+      m.thread('x', (t) => (t.lock(c), t.lock(d), t.unlock(d), t.unlock(c)))
+      m.thread('y', (t) => (t.lock(d), t.lock(c), t.unlock(c), t.unlock(d)))
     }
     const round = ['p: either: again', 'p: spin']
     const { machine, path } = run(build, ...round, ...round, 'p: either: go', 'p: lock a', 'q: lock b')
@@ -143,6 +145,27 @@ async function raw(seed: number): Promise<
   const [violation] = judge(evidence, true, qualify({}).kinds).violations
   return violation === undefined ? undefined : { violation, machine: new Interpreter(system), evidence }
 }
+
+// Who is dropped first, x and y, is stuck at the end of the path that was found, not of the one that is left.
+test('who is stuck is said of the path that is told, also where the budget is spent before the last pass', async () => {
+  const { kind, processes, trace } = await told((m) => {
+    const [a, b, c, d] = [m.mutex('a'), m.mutex('b'), m.mutex('c'), m.mutex('d')]
+    const turns = m.int('turns', { max: 500 })
+    m.thread('p', (t) => {
+      t.lock(a)
+      t.while(lt(turns, 500), () => t.set(turns, add(turns, 1)))
+      t.lock(b)
+      t.unlock(b)
+      t.unlock(a)
+    })
+    m.thread('q', (t) => (t.lock(b), t.lock(a), t.unlock(a), t.unlock(b)))
+    m.thread('x', (t) => (t.lock(c), t.lock(d), t.unlock(d), t.unlock(c)))
+    m.thread('y', (t) => (t.lock(d), t.lock(c), t.unlock(c), t.unlock(d)))
+  })
+  expect([kind, processes.toSorted()]).toEqual(['deadlock', ['p', 'q']])
+  expect(trace.outcome.stuck.toSorted()).toEqual(['p', 'q'])
+  expect(new Set(trace.steps.map(({ process }) => process))).toEqual(new Set(['p', 'q']))
+})
 
 test('of random models: it replays, shows the same, and nothing that comes first gets more', async () => {
   let shorter = 0
