@@ -19,7 +19,7 @@ import { scalingPlot } from './scaling-plot.ts'
 import { verify } from './spin.ts'
 import { heading, medianText, rowText } from './table.ts'
 
-const limits = { seconds: 60, memoryBytes: 4 * 2 ** 30 }
+const limits = { seconds: 40, memoryBytes: 4 * 2 ** 30 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { family: { type: 'string' } } })
 const output = positionals[0] ?? join(import.meta.dirname, 'results/latest.json')

@@ -40,41 +40,60 @@ export interface Ratio {
   readonly value: number
   readonly atLeast: boolean
 }
+/** All rows; or those on which SPIN's better text took this many seconds and more, or did not finish. */
+export const groups = { all: 0, long: 10 } as const
+export type Group = keyof typeof groups
+
 export interface Median {
   readonly by: Contestant
   readonly what: 'faster' | 'fewer states'
+  readonly of: Group
   readonly ratio: Ratio
+  /** The least of the ratios. */
+  readonly least: Ratio
   /** How many rows it is the median of. */
   readonly rows: number
 }
 
 export const runBy = (row: Row, by: Contestant): Run | undefined => row.runs.find((run) => run.by === by)
 
+/** The run of whichever of SPIN's two texts needs less of something. A text that did not finish counts with what it had used. */
+function spinsBetter(row: Row, of: 'seconds' | 'states'): Run | undefined {
+  const theirs = row.runs.filter(({ by, [of]: n }) => by.startsWith('spin') && n !== undefined)
+  return theirs.length === 0 ? undefined : theirs.reduce((a, b) => (a[of]! <= b[of]! ? a : b))
+}
+
 /**
  * How many times less of something one of ours needs than SPIN, whichever of SPIN's two texts needs less. Undefined
- * where ours did not finish or SPIN was not run. A text of SPIN's that did not finish counts with what it had used.
+ * where ours did not finish or SPIN was not run.
  */
 export function ratio(row: Row, ours: Contestant, of: 'seconds' | 'states'): Ratio | undefined {
   const mine = runBy(row, ours)
-  const theirs = row.runs.filter(({ by, [of]: n }) => by.startsWith('spin') && n !== undefined)
-  if (mine?.[of] === undefined || mine.stopped !== undefined || theirs.length === 0) return undefined
-  const least = theirs.reduce((a, b) => (a[of]! <= b[of]! ? a : b))
-  return { value: least[of]! / mine[of], atLeast: least.stopped !== undefined }
+  const theirs = spinsBetter(row, of)
+  if (mine?.[of] === undefined || mine.stopped !== undefined || theirs === undefined) return undefined
+  return { value: theirs[of]! / mine[of], atLeast: theirs.stopped !== undefined }
 }
 
-/** The medians over all rows; one that a lower bound takes part in from below is a lower bound. */
-export function medians(rows: readonly Row[]): readonly Median[] {
-  const all: Median[] = []
-  for (const by of ['reduced', 'default'] as const)
-    for (const [what, measure] of [
-      ['faster', 'seconds'],
-      ['fewer states', 'states'],
-    ] as const) {
-      const ratios = rows.flatMap((row) => ratio(row, by, measure) ?? []).sort((a, b) => a.value - b.value)
-      const middle = ratios[Math.floor((ratios.length - 1) / 2)]
-      if (middle === undefined) continue
-      const atLeast = ratios.some((r) => r.atLeast && r.value <= middle.value)
-      all.push({ by, what, ratio: { value: middle.value, atLeast }, rows: ratios.length })
-    }
-  return all
+/** The medians over all rows, and over those that are long work for SPIN; one that a lower bound takes part in from below is a lower bound. */
+export const medians = (rows: readonly Row[]): readonly Median[] =>
+  (['all', 'long'] as const).flatMap((of) => {
+    const some = rows.filter((row) => (spinsBetter(row, 'seconds')?.seconds ?? 0) >= groups[of])
+    return (['reduced', 'default'] as const).flatMap((by) => [
+      ...medianOf(some, of, by, 'faster', 'seconds'),
+      ...medianOf(some, of, by, 'fewer states', 'states'),
+    ])
+  })
+
+function medianOf(
+  rows: readonly Row[],
+  of: Group,
+  by: Contestant,
+  what: Median['what'],
+  measure: 'seconds' | 'states',
+): readonly Median[] {
+  const ratios = rows.flatMap((row) => ratio(row, by, measure) ?? []).sort((a, b) => a.value - b.value)
+  const middle = ratios[Math.floor((ratios.length - 1) / 2)]
+  if (middle === undefined) return []
+  const atLeast = ratios.some((r) => r.atLeast && r.value <= middle.value)
+  return [{ by, what, of, ratio: { value: middle.value, atLeast }, least: ratios[0]!, rows: ratios.length }]
 }

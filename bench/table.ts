@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ratio, type Median, type Ratio, type Row, type Run } from './measured.ts'
+import { groups, ratio, type Median, type Ratio, type Row, type Run } from './measured.ts'
 
 /** Prints a line of a table. */
 export const row = (...cells: (string | number)[]): void =>
@@ -50,5 +50,5 @@ function runText(name: string, run: Run): string {
 const ratioText = ({ value, atLeast }: Ratio): string =>
   `${atLeast ? '> ' : ''}${value < 10 ? value.toFixed(1) : whole(value)}x`
 
-export const medianText = ({ by, what, ratio, rows }: Median): string =>
-  `${names[by]} against the better of SPIN's two texts: median ${ratioText(ratio)} ${what} (${rows} rows)`
+export const medianText = ({ by, what, of, ratio, least, rows }: Median): string =>
+  `${names[by]} against the better of SPIN's two texts, ${of === 'all' ? 'all rows' : `rows that take SPIN ${groups[of]} s and more`}: median ${ratioText(ratio)} ${what}, at least ${ratioText(least)} (${rows} rows)`

@@ -26,9 +26,24 @@ describe('a ratio', () => {
 test('a median over bounds is a bound only if one of them may lie above it', () => {
   const against = (seconds: number, stopped?: 'time'): Row =>
     row(ours, { by: 'spin-twin', seconds, states: 10, ...(stopped && { stopped }) })
-  const of = (...rows: readonly Row[]) => medians(rows).find(({ what }) => what === 'faster')!.ratio
+  const of = (...rows: readonly Row[]) =>
+    medians(rows).find(({ what, of: group }) => what === 'faster' && group === 'all')!.ratio
   expect(of(against(1), against(2), against(60, 'time'))).toEqual({ value: 4, atLeast: false })
   expect(of(against(1, 'time'), against(2), against(3))).toEqual({ value: 4, atLeast: true })
+})
+
+test('medians are told of all rows, and of those that are long work for SPIN', () => {
+  const against = (...seconds: readonly number[]): Row =>
+    row(ours, ...seconds.map((s, i): Run => ({ by: i === 0 ? 'spin-twin' : 'spin-exported', seconds: s, states: 10 })))
+  const told = medians([against(1), against(2), against(40), against(30, 12), against(9, 50)])
+  const faster = told
+    .filter(({ what }) => what === 'faster')
+    .map(({ of, ratio: { value }, least, rows }) => [of, value, least.value, rows])
+  // Half a second of ours against 1, 2, 9, 12 and 40.
+  expect(faster).toEqual([
+    ['all', 18, 2, 5],
+    ['long', 24, 24, 2],
+  ])
 })
 
 describe("SPIN's report", () => {
