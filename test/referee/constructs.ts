@@ -167,6 +167,15 @@ export const constructs: Readonly<Record<string, (m: M) => void>> = {
     })
   },
 
+  'a rendezvous that leaves a range, if the receiver comes': (m) => {
+    const [x, come] = [m.int('x', { max: 1 }), m.int('come', { max: 1 })]
+    m.thread('sender', (t) => t.step({ sync: { channel: 'c', role: 'send' } }))
+    m.thread('receiver', (t) => {
+      t.await(come)
+      t.step({ set: [[x, 2]], sync: { channel: 'c', role: 'receive' } })
+    })
+  },
+
   'a rendezvous after which all rest': (m) => {
     m.thread('sender', (t) => t.step({ sync: { channel: 'c', role: 'send' } }))
     m.worker('receiver', (t) =>

@@ -736,6 +736,57 @@ export const verdictFacts: readonly Fact[] = [
     expected: holds,
   },
   {
+    name: 'a rendezvous has no fault while one of the two is elsewhere',
+    build: (m) => {
+      const [x, there] = [m.int('x', { max: 1 }), m.int('there', { max: 1 })]
+      m.thread('a', (t) => {
+        t.idle()
+        t.step({ sync: { channel: 'c', role: 'send' } })
+      })
+      m.thread('b', (t) => {
+        t.idle()
+        t.await(there)
+        t.step({ when: eq(div(1, x), 1), sync: { channel: 'c', role: 'receive' }, set: [[x, 2]] })
+      })
+    },
+    expected: holds,
+  },
+  {
+    name: 'a rendezvous has no fault while a handler runs on top of one of the two',
+    build: (m) => {
+      const [x, raised] = [m.int('x', { max: 1 }), m.int('raised', { max: 1, init: 1 })]
+      m.thread('a', (t) => {
+        t.idle()
+        t.step({ when: at('h', 'begin'), sync: { channel: 'c', role: 'send' }, set: [[x, 2]] })
+      })
+      m.thread('b', (t) => {
+        t.idle()
+        t.step({ sync: { channel: 'c', role: 'receive' } })
+      })
+      m.irq(
+        'h',
+        (t) => {
+          t.label('begin')
+          t.local()
+        },
+        { when: raised, set: [[raised, 0]], on: ['b'], idleCpu: false },
+      )
+    },
+    expected: holds,
+  },
+  {
+    name: 'a rendezvous has its faults where both are',
+    build: (m) => {
+      const x = m.int('x', { max: 1 })
+      m.thread('a', (t) => t.step({ sync: { channel: 'c', role: 'send' } }))
+      m.thread('b', (t) => {
+        t.local()
+        t.step({ sync: { channel: 'c', role: 'receive' }, set: [[x, 2]] })
+      })
+    },
+    expected: { verdict: 'violated', kind: 'range', code: 'out-of-range', processes: ['a'] },
+  },
+  {
     name: 'a sender without a receiver is stuck',
     build: (m) => {
       m.thread('a', (t) => t.step({ sync: { channel: 'c', role: 'send' } }))
