@@ -98,9 +98,9 @@ export class Graph {
     this.#transitions.pushAll(transitions, from, to)
     if (rests === undefined) return
     const { begin, steps } = (this.#chains ??= { begin: new Ints(), steps: new Ints() })
-    for (const rest of rests) {
+    for (let i = from; i < to; i++) {
       begin.push(steps.length)
-      for (const transition of rest) steps.push(transition)
+      for (const transition of rests[i]!) steps.push(transition)
     }
   }
 
