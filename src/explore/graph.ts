@@ -131,6 +131,12 @@ export class Graph {
     return Math.max(0, this.#count.at(state) - 1)
   }
 
+  /** Whether some edge fires one of these transitions, on its way or first; edges that were given anew count as well. */
+  firesAny(some: ReadonlySet<TransitionId>): boolean {
+    const all = [this.#transitions, this.#chains?.steps ?? new Ints()]
+    return some.size > 0 && all.some((fired) => fired.some((transition) => some.has(transition)))
+  }
+
   /** The state that edge `i` of `state` leads to. */
   target(state: number, i: number): number {
     if (this.#again !== undefined) this.#findAgain(this.#again)
