@@ -9,8 +9,8 @@ const maxKeys = 2 ** 31 - 1
 /** Words of a chunk of keys: 4 MiB. */
 const chunkWords = 2 ** 20
 const smallestTable = 2 ** 10
-/** Slots from which on a table takes memory that counts: 16 MiB. */
-const largeTable = 2 ** 22
+/** Slots from which on a table takes memory that counts: 4 MiB. */
+const largeTable = 2 ** 20
 
 /** Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). */
 function mixed(h: number, word: number): number {
