@@ -2,22 +2,10 @@
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
 import { Conditions } from './conditions.ts'
-import { Prospects, type Prospect } from './prospects.ts'
+import { ClosureRules, type Need } from './closure-rules.ts'
+import type { Prospect, Prospects } from './prospects.ts'
 import { relationsOf, type Relations } from './relations.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
-
-/** What has to move before a disabled transition can: the cuts of one conjunct. */
-interface Need {
-  readonly conjunct: number
-  readonly last: Prospect
-  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
-  readonly first: readonly Change[] | undefined
-}
-
-interface Change {
-  readonly conjuncts: Int32Array
-  readonly movers: Prospect
-}
 
 const [nobody, someone, someoneMoving] = [0, 1, 2] as const
 
@@ -33,17 +21,13 @@ const [nobody, someone, someoneMoving] = [0, 1, 2] as const
  */
 export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #machine: Machine<S>
-  readonly #relations: Relations
+  readonly #rules: ClosureRules<S>
   readonly #prospects: Prospects
   readonly #movers: readonly (readonly ProcessId[])[]
   /** The first mover of each transition: ascending ids are grouped by it. */
   readonly #owner: Int32Array
   readonly #leaving: Relations['reach']['leaving']
   readonly #alone: readonly (readonly TransitionId[])[]
-  readonly #conflicting: (Prospect | undefined)[]
-  readonly #needs: (readonly Need[] | undefined)[]
-  /** What {@link #isUnbound} has found: 1 for yes, 0 for no, -1 for not known. */
-  readonly #unbound: Int8Array
   readonly #conditions: Conditions<S>
   /** What is known of the present state: locations, enabled transitions, their number by process. */
   readonly #at: Int32Array
@@ -64,16 +48,13 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     const { actions, reach } = relations
     const { processes, transitions } = machine.system
     this.#machine = machine
-    this.#relations = relations
-    this.#prospects = new Prospects(machine.system, reach)
     this.#movers = actions.map(({ movers }) => movers)
     this.#owner = Int32Array.from(actions, ({ movers }) => movers[0]!)
     this.#leaving = reach.leaving
     this.#alone = actions.map(({ id }) => [id])
-    this.#conflicting = actions.map(() => undefined)
-    this.#needs = actions.map(() => undefined)
-    this.#unbound = new Int8Array(actions.length).fill(-1)
     this.#conditions = new Conditions(machine, actions)
+    this.#rules = new ClosureRules(machine.system, relations, this.#conditions)
+    this.#prospects = this.#rules.prospects
     this.#at = new Int32Array(processes.length)
     this.#enabled = new Uint8Array(transitions.length)
     this.#enabledOf = new Int32Array(processes.length)
@@ -133,9 +114,9 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       const id = enabled[i]!
       const seed = this.#owner[id]!
       if (this.#enabledOf[seed]! > 1) continue
-      const met = this.#met((this.#conflicting[id] ??= this.#conflictsOf(id)))
+      const met = this.#met(this.#rules.conflicts(id))
       if (met === someoneMoving) continue
-      if (met === nobody && this.#isUnbound(id)) return id
+      if (met === nobody && this.#rules.isUnbound(id)) return id
       if (this.#close(seed, 2) === 1) return id
     }
     return -1
@@ -152,29 +133,6 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       met = someone
     }
     return met
-  }
-
-  /**
-   * Whether where this transition is the only enabled one of its process what else leaves the location brings nobody in,
-   * whatever the state: each conjunct has a cut that names nobody but the process itself.
-   */
-  #isUnbound(id: TransitionId): boolean {
-    if (this.#unbound[id]! < 0) this.#unbound[id] = this.#findUnbound(id) ? 1 : 0
-    return this.#unbound[id] === 1
-  }
-
-  #findUnbound(id: TransitionId): boolean {
-    const own = this.#owner[id]!
-    const { from } = this.#machine.system.transitions[id]!
-    const isOwn = (prospect: Prospect): boolean => prospect.every((process, i) => i % 2 === 1 || process === own)
-    return this.#leaving[own]![from]!.every(
-      (other) =>
-        this.#movers[other]!.length === 1 &&
-        (other === id ||
-          this.#needsOf(other).every(
-            ({ last, first }) => isOwn(last) || (first?.every(({ movers }) => isOwn(movers)) ?? false),
-          )),
-    )
   }
 
   /** What is fired where that are several. */
@@ -231,8 +189,8 @@ export class ProcessClosure<S> implements StubbornSets<S> {
         const id = leaving[i]!
         const movers = this.#movers[id]!
         for (let k = 0; k < movers.length; k++) this.#add(movers[k]!)
-        if (this.#enabled[id] === 1) this.#addAll((this.#conflicting[id] ??= this.#conflictsOf(id)))
-        else this.#addEnabling(this.#needsOf(id))
+        if (this.#enabled[id] === 1) this.#addAll(this.#rules.conflicts(id))
+        else this.#addEnabling(this.#rules.needs(id))
       }
     }
     return Math.min(this.#fired, bound)
@@ -283,7 +241,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     else for (const change of best.first!) if (this.#conditions.allHold(change.conjuncts)) this.#addAll(change.movers)
   }
 
-  #freshFirst(changes: readonly Change[]): number {
+  #freshFirst(changes: NonNullable<Need['first']>): number {
     let fresh = 0
     for (let i = 0; i < changes.length; i++)
       if (this.#conditions.allHold(changes[i]!.conjuncts)) fresh += this.#fresh(changes[i]!.movers)
@@ -302,20 +260,5 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       fresh++
     }
     return fresh
-  }
-
-  #conflictsOf(id: TransitionId): Prospect {
-    return this.#prospects.of(this.#relations.conflicts(id))
-  }
-
-  #needsOf(id: TransitionId): readonly Need[] {
-    return (this.#needs[id] ??= this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
-      conjunct: this.#conditions.id(conjunct),
-      last: this.#prospects.of(this.#relations.lastChanges(conjunct)),
-      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
-        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
-        movers: this.#prospects.ofOne(change.id),
-      })),
-    })))
   }
 }
