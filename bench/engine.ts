@@ -2,10 +2,11 @@
 // The engine against the sizes it was built for, with SPIN without reduction on the same systems in the same run.
 //   npm run bench:engine            (needs spin and gcc; SPIN takes 1.5 GB for ordered-locks 9)
 //   npm run bench:engine -- 7       only what has this parameter
+//   npm run bench:engine -- reduced    only the second table, which needs neither
 // `search`: the loop alone, with the graph and every edge. `+ facts`: with what the properties note meanwhile. `check`:
 // with both, and edges kept only if `check --reduction none` keeps them. Each the best of three; rates are transitions
 // a second of wall-clock time, on one core. `B/st`: bytes a state, of the table, the graph with its edges, and both as
-// check has them.
+// check has them. The second table is of searches with stubborn sets (`reduced-rate.ts`).
 import { check } from '#check/check'
 import { Engine } from '#engine/engine'
 import type { Visited } from '#engine/visited'
@@ -19,6 +20,7 @@ import type { System } from '#system/system'
 import type { ModelSource } from 'fencecheck'
 import fenceFarm from '../models/bench/fence-farm.ts'
 import orderedLocks from '../models/bench/ordered-locks.ts'
+import { reducedRates } from './reduced-rate.ts'
 import { row, spin } from './spin.ts'
 
 const cases: readonly (readonly [ModelSource, string | undefined, number])[] = [
@@ -53,23 +55,25 @@ const best = (system: System, noting: boolean, edges: Edges = 'kept') =>
 
 const million = (n: number): string => (n / 1e6).toFixed(2)
 
-row(
-  'family',
-  'states',
-  'transitions',
-  'search M/s',
-  '+ facts M/s',
-  'check M/s',
-  'table B/st',
-  'graph B/st',
-  'check B/st',
-  'check s',
-  'SPIN s',
-  'search/SPIN',
-)
-for (const [source, variant, N] of cases.filter(
-  ([, , n]) => process.argv[2] === undefined || Number(process.argv[2]) === n,
-)) {
+const [, , only] = process.argv
+const asked = only === 'reduced' ? [] : cases.filter(([, , n]) => only === undefined || Number(only) === n)
+
+if (asked.length > 0)
+  row(
+    'family',
+    'states',
+    'transitions',
+    'search M/s',
+    '+ facts M/s',
+    'check M/s',
+    'table B/st',
+    'graph B/st',
+    'check B/st',
+    'check s',
+    'SPIN s',
+    'search/SPIN',
+  )
+for (const [source, variant, N] of asked) {
   const model = source.instantiate(variant, { N })
   const system = lower(model, source.registry)
   const plain = best(system, false)
@@ -93,3 +97,5 @@ for (const [source, variant, N] of cases.filter(
     (plain.seconds / referee.seconds).toFixed(2),
   )
 }
+
+if (only === undefined || only === 'reduced') reducedRates()

@@ -9,6 +9,8 @@ const maxKeys = 2 ** 31 - 1
 /** Words of a chunk of keys: 4 MiB. */
 const chunkWords = 2 ** 20
 const smallestTable = 2 ** 10
+/** Slots from which on a table takes memory that counts: 4 MiB. */
+const largeTable = 2 ** 20
 
 /** Each word is mixed in by the steps of MurmurHash3's finalizer (Appleby, public domain). */
 function mixed(h: number, word: number): number {
@@ -23,7 +25,8 @@ function mixed(h: number, word: number): number {
  * open addressing with linear probing (Knuth, The Art of Computer Programming 3, 6.4, algorithm L) in a table of
  * 32-bit slots, at most three quarters full. In a table of `2^b` slots an id takes `b` bits; the `32 - b` above them
  * repeat bits of the key's hash, so that most other keys are told apart without looking at them. Equality is always
- * decided by the whole key. When the table is full it is rebuilt at twice the size: amortised, some 50 ns a key.
+ * decided by the whole key. When the table is full it is rebuilt at twice the size, at four times while it is small:
+ * amortised, some 50 ns a key.
  */
 export class KeyTable {
   readonly #words: number
@@ -191,7 +194,7 @@ export class KeyTable {
   }
 
   #grow(): void {
-    const slots = new Int32Array(this.#slots.length * 2)
+    const slots = new Int32Array(this.#slots.length * (this.#slots.length < largeTable ? 4 : 2))
     const mask = slots.length - 1
     // As many keys at a time as lie in one chunk for certain: a power of two.
     const run = Math.min(64, 2 ** this.#chunkBits)

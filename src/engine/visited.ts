@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
-import type { Expansion, StateStore } from '#system/machine'
+import type { Choice, Expansion, Listener, StateStore } from '#system/machine'
 import type { Expr, System, TransitionId } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
 import type { Program } from './program.ts'
@@ -23,13 +23,23 @@ export class Visited implements StateStore<Packed> {
   readonly #program: Program
   readonly #table: KeyTable
   readonly #batch: number
-  /** Of how many states, from `#first` on, the successors are worked out; where those of each begin. */
+  /** The successors by `#choice` of the states `#first` to `#end` (excluded) are worked out; `#next` is to be expanded next. */
+  #choice: Choice<Packed> | undefined
   #first = 0
-  #ahead = 0
+  #end = 0
+  #next = 0
+  /** Where the successors of each begin, and how many there are. */
   readonly #begin = new Int32Array(batch + 1)
+  #count = 0
   readonly #successors: Int32Array
   readonly #hashes: Int32Array
-  readonly #expansion: { readonly transitions: Int32Array; readonly targets: Int32Array; from: number; to: number }
+  readonly #expansion: {
+    readonly transitions: Int32Array
+    readonly targets: Int32Array
+    from: number
+    to: number
+    rests: (readonly TransitionId[])[] | undefined
+  }
 
   constructor(system: System, layout: Layout, program: Program, table = new KeyTable(layout.words)) {
     this.#layout = layout
@@ -40,7 +50,13 @@ export class Visited implements StateStore<Packed> {
     const room = this.#batch * most
     this.#successors = new Int32Array(room * layout.words)
     this.#hashes = new Int32Array(room)
-    this.#expansion = { transitions: new Int32Array(room), targets: new Int32Array(room), from: 0, to: 0 }
+    this.#expansion = {
+      transitions: new Int32Array(room),
+      targets: new Int32Array(room),
+      from: 0,
+      to: 0,
+      rests: undefined,
+    }
   }
 
   get size(): number {
@@ -53,7 +69,7 @@ export class Visited implements StateStore<Packed> {
   }
 
   add(state: Packed): number {
-    this.#ahead = 0
+    this.#end = 0
     this.#successors.set(state)
     return this.#table.add(this.#successors, 0)
   }
@@ -63,7 +79,17 @@ export class Visited implements StateStore<Packed> {
   }
 
   expand(id: number): Expansion {
-    if (id < this.#first || id >= this.#first + this.#ahead) this.#workOut(id)
+    return this.#expanded(id, undefined)
+  }
+
+  expandChosen(id: number, choice: Choice<Packed>): Expansion {
+    return this.#expanded(id, choice)
+  }
+
+  #expanded(id: number, choice: Choice<Packed> | undefined): Expansion {
+    // What was worked out is given once: whoever asks again may choose something else.
+    if (id !== this.#next || id >= this.#end || choice !== this.#choice) this.#workOut(id, choice)
+    this.#next = id + 1
     const expansion = this.#expansion
     expansion.from = this.#begin[id - this.#first]!
     expansion.to = this.#begin[id - this.#first + 1]!
@@ -72,33 +98,39 @@ export class Visited implements StateStore<Packed> {
   }
 
   /** Works out the successors of a state, and of those that follow it if it follows the last one itself. */
-  #workOut(first: number): void {
+  #workOut(first: number, choice: Choice<Packed> | undefined): void {
     const table = this.#table
     invariant(first >= 0 && first < table.size, `there is no state ${first}`)
-    const end = first === this.#first + this.#ahead ? Math.min(first + this.#batch, table.size) : first + 1
-    let count = 0
+    const end = first === this.#end ? Math.min(first + this.#batch, table.size) : first + 1
+    this.#choice = choice
+    this.#count = 0
+    this.#expansion.rests = undefined
     for (let id = first; id < end; id++) {
-      const { transitions } = this.#expansion
-      count = this.#program.expand(table.keysAt(id), table.indexOf(id), transitions, this.#successors, count)
-      this.#begin[id - first + 1] = count
+      if (choice === undefined) this.#fireAll(id)
+      else choice(id, this.#listener)
+      this.#begin[id - first + 1] = this.#count
     }
-    table.lookAhead(this.#successors, count, this.#hashes)
+    table.lookAhead(this.#successors, this.#count, this.#hashes)
     this.#first = first
-    this.#ahead = end - first
+    this.#end = end
   }
 
-  addSuccessors(state: Packed, transitions: readonly TransitionId[]): Int32Array {
-    this.#ahead = 0
-    const successors = this.#successors
-    const { words } = this.#layout
-    for (let i = 0, at = 0; i < transitions.length; i++, at += words) {
-      for (let w = 0; w < words; w++) successors[at + w] = state[w]!
-      this.#program.fire(state, transitions[i]!, successors, at)
-    }
-    const { targets } = this.#expansion
-    this.#table.lookAhead(successors, transitions.length, this.#hashes)
-    this.#table.addAll(successors, this.#hashes, 0, transitions.length, targets)
-    return targets
+  #fireAll(id: number): void {
+    const { transitions } = this.#expansion
+    const table = this.#table
+    this.#count = this.#program.expand(table.keysAt(id), table.indexOf(id), transitions, this.#successors, this.#count)
+  }
+
+  readonly #listener: Listener<Packed> = {
+    fired: (transition, end, rest) => {
+      const { words } = this.#layout
+      const expansion = this.#expansion
+      const at = this.#count * words
+      for (let w = 0; w < words; w++) this.#successors[at + w] = end[w]!
+      expansion.transitions[this.#count] = transition
+      if (rest !== undefined) (expansion.rests ??= [])[this.#count] = rest
+      this.#count++
+    },
   }
 
   asking(conditions: readonly Expr[]): ((id: number, words: Int32Array, at: number) => void) | undefined {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Expansion, Machine, StateStore } from '#system/machine'
+import type { Choice, Expansion, Machine, StateStore } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import type { Frontier } from './frontier.ts'
 import { Graph } from './graph.ts'
@@ -58,36 +58,21 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
   const graph = new Graph(edges === 'kept' ? undefined : whole)
   let depth = 0
 
-  /** What the selector wants fired. */
-  const selected = (id: number): Expansion => {
+  /** What the selector wants fired, each transition and on until a state is to be stored. */
+  const choice: Choice<S> = (id, listener) => {
     const state = store.get(id)
     const enabled = machine.enabled(state)
-    const transitions = select === undefined ? enabled : select(state, enabled, id)
-    const span = { transitions, from: 0, to: transitions.length }
-    if (pass !== undefined) return { ...span, ...followed(state, transitions, pass) }
-    const targets =
-      store.addSuccessors?.(state, transitions) ?? transitions.map((t) => store.add(machine.fire(state, t)))
-    return { ...span, targets }
-  }
-
-  /** Fires each of the transitions, and on until a state is to be stored. */
-  const followed = (
-    from: S,
-    transitions: readonly TransitionId[],
-    goOn: Passage<S>,
-  ): Pick<Expansion, 'targets' | 'rests'> => {
-    const rests = transitions.map((): TransitionId[] => [])
-    const targets = transitions.map((first, i) => {
-      let state = machine.fire(from, first)
-      for (let next = goOn(state, first); next !== undefined; next = goOn(state, next)) {
-        rests[i]!.push(next)
-        state = machine.fire(state, next)
+    for (const first of select === undefined ? enabled : select(state, enabled, id)) {
+      let end = machine.fire(state, first)
+      const rest: TransitionId[] | undefined = pass && []
+      for (let next = pass?.(end, first); next !== undefined; next = pass?.(end, next)) {
+        rest?.push(next)
+        end = machine.fire(end, next)
       }
-      return store.add(state)
-    })
-    return { targets, rests }
+      listener.fired(first, end, rest)
+    }
   }
-  const expansion = whole ?? selected
+  const expansion = whole ?? ((id: number) => store.expandChosen?.(id, choice) ?? expandedAtOnce(store, id, choice))
 
   const isWatched = observers.some((observer) => observer.expand !== undefined)
 
@@ -140,4 +125,18 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
       for (const id of ids) frontier.push(id)
     },
   }
+}
+
+/** What is chosen in a state, added right away. */
+function expandedAtOnce<S>(store: StateStore<S>, id: number, choice: Choice<S>): Expansion {
+  const [transitions, targets]: [TransitionId[], number[]] = [[], []]
+  let rests: (readonly TransitionId[])[] | undefined
+  choice(id, {
+    fired(transition, end, rest) {
+      transitions.push(transition)
+      targets.push(store.add(end))
+      if (rest !== undefined) (rests ??= []).push(rest)
+    },
+  })
+  return { transitions, targets, from: 0, to: transitions.length, rests }
 }

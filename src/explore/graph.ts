@@ -98,9 +98,9 @@ export class Graph {
     this.#transitions.pushAll(transitions, from, to)
     if (rests === undefined) return
     const { begin, steps } = (this.#chains ??= { begin: new Ints(), steps: new Ints() })
-    for (const rest of rests) {
+    for (let i = from; i < to; i++) {
       begin.push(steps.length)
-      for (const transition of rest) steps.push(transition)
+      for (const transition of rests[i]!) steps.push(transition)
     }
   }
 
@@ -129,6 +129,12 @@ export class Graph {
 
   degree(state: number): number {
     return Math.max(0, this.#count.at(state) - 1)
+  }
+
+  /** Whether some edge fires one of these transitions, on its way or first; edges that were given anew count as well. */
+  firesAny(some: ReadonlySet<TransitionId>): boolean {
+    const all = [this.#transitions, this.#chains?.steps ?? new Ints()]
+    return some.size > 0 && all.some((fired) => fired.some((transition) => some.has(transition)))
   }
 
   /** The state that edge `i` of `state` leads to. */

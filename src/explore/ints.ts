@@ -49,6 +49,11 @@ export class Ints {
     return this.#chunks[index >>> chunkBits]![index & chunkMask]!
   }
 
+  some(is: (value: number) => boolean): boolean {
+    for (let i = 0; i < this.length; i++) if (is(this.at(i))) return true
+    return false
+  }
+
   set(index: number, value: number): void {
     const chunk = this.#chunks[index >>> chunkBits]!
     chunk[index & chunkMask] = value

@@ -65,7 +65,8 @@ export class Facts<S> implements Observer<S> {
   expanded(state: number, { transitions, from, to, rests }: Expansion): void {
     if (this.#fired.size === this.#seen.length) return
     for (let i = from; i < to; i++) this.#note(state, transitions[i]!)
-    for (const rest of rests ?? []) for (const transition of rest) this.#note(state, transition)
+    if (rests === undefined) return
+    for (let i = from; i < to; i++) for (const transition of rests[i]!) this.#note(state, transition)
   }
 
   #note(from: number, transition: TransitionId): void {

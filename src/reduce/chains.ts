@@ -14,8 +14,7 @@ export class Chains {
   readonly #ends: Uint8Array
   readonly #stops: Uint8Array
 
-  constructor(system: System) {
-    const back = backEdges(system)
+  constructor(system: System, back = backEdges(system)) {
     this.#ends = Uint8Array.from(system.transitions, ({ fault, tag }, id) =>
       back.has(id) || fault !== undefined || tag !== undefined ? 1 : 0,
     )

@@ -8,8 +8,16 @@ import type { TransitionId } from '#system/system'
  * others: then a process would seem stuck that is not. Condition (S) of docs/theory.md forbids that: in every terminal
  * strongly connected component of the reduced graph, what is enabled in some state is fired in some state. Checked
  * after the search, so that the order of the search does not matter.
+ *
+ * @param back transitions of which every cycle fires one (`chains.ts`). Without a cycle terminal components are terminal
+ * states, where nothing is enabled.
  */
-export function ignoringStates(graph: Graph, enabledAt: (state: number) => readonly TransitionId[]): readonly number[] {
+export function ignoringStates(
+  graph: Graph,
+  enabledAt: (state: number) => readonly TransitionId[],
+  back?: ReadonlySet<TransitionId>,
+): readonly number[] {
+  if (back !== undefined && !graph.firesAny(back)) return []
   const { of, count } = components(
     graph,
     () => true,

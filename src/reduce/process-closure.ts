@@ -2,22 +2,12 @@
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
 import { Conditions } from './conditions.ts'
-import { Prospects, type Prospect } from './prospects.ts'
+import { ClosureRules, type Need } from './closure-rules.ts'
+import type { Prospect, Prospects } from './prospects.ts'
 import { relationsOf, type Relations } from './relations.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 
-/** What has to move before a disabled transition can: the cuts of one conjunct. */
-interface Need {
-  readonly conjunct: number
-  readonly last: Prospect
-  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
-  readonly first: readonly Change[] | undefined
-}
-
-interface Change {
-  readonly conjuncts: Int32Array
-  readonly movers: Prospect
-}
+const [nobody, someone, someoneMoving] = [0, 1, 2] as const
 
 /**
  * Strong stubborn sets closed over processes (docs/theory.md 2). A set `W` of processes stands for all transitions that
@@ -31,13 +21,13 @@ interface Change {
  */
 export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #machine: Machine<S>
-  readonly #relations: Relations
+  readonly #rules: ClosureRules<S>
   readonly #prospects: Prospects
   readonly #movers: readonly (readonly ProcessId[])[]
+  /** The first mover of each transition: ascending ids are grouped by it. */
+  readonly #owner: Int32Array
   readonly #leaving: Relations['reach']['leaving']
   readonly #alone: readonly (readonly TransitionId[])[]
-  readonly #conflicting: (Prospect | undefined)[]
-  readonly #needs: (readonly Need[] | undefined)[]
   readonly #conditions: Conditions<S>
   /** What is known of the present state: locations, enabled transitions, their number by process. */
   readonly #at: Int32Array
@@ -48,6 +38,8 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #members: Int32Array
   #size = 0
   #fired = 0
+  /** Nobody cares for the set any more once so many enabled transitions leave it. */
+  #bound = Infinity
   /** Which cut a process was last counted for. */
   readonly #counted: Int32Array
   #cut = 0
@@ -56,14 +48,13 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     const { actions, reach } = relations
     const { processes, transitions } = machine.system
     this.#machine = machine
-    this.#relations = relations
-    this.#prospects = new Prospects(machine.system, reach)
     this.#movers = actions.map(({ movers }) => movers)
+    this.#owner = Int32Array.from(actions, ({ movers }) => movers[0]!)
     this.#leaving = reach.leaving
     this.#alone = actions.map(({ id }) => [id])
-    this.#conflicting = actions.map(() => undefined)
-    this.#needs = actions.map(() => undefined)
     this.#conditions = new Conditions(machine, actions)
+    this.#rules = new ClosureRules(machine.system, relations, this.#conditions)
+    this.#prospects = this.#rules.prospects
     this.#at = new Int32Array(processes.length)
     this.#enabled = new Uint8Array(transitions.length)
     this.#enabledOf = new Int32Array(processes.length)
@@ -74,20 +65,16 @@ export class ProcessClosure<S> implements StubbornSets<S> {
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     this.#look(state, enabled)
-    const seed = this.#bestSeed(enabled)
-    let fired = enabled
-    if (seed >= 0) {
-      this.#close(seed, Infinity)
-      fired =
-        this.#fired === 1 ? this.#alone[enabled.find((id) => this.#isMember(id))!]! : enabled.filter(this.#isMember)
-    }
+    const single = this.#single(enabled)
+    const fired = single >= 0 ? this.#alone[single]! : this.#several(enabled)
     this.#forget(enabled)
     return fired
   }
 
   whole(state: S, enabled: readonly TransitionId[]): Stubborn {
     this.#look(state, enabled)
-    const seed = this.#bestSeed(enabled)
+    const single = this.#single(enabled)
+    const seed = single >= 0 ? this.#owner[single]! : this.#bestSeed(enabled)
     if (seed >= 0) this.#close(seed, Infinity)
     const members = new Set<TransitionId>()
     for (const [process, at] of this.#at.entries())
@@ -96,7 +83,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     return { members }
   }
 
-  readonly #isMember = (id: TransitionId): boolean => this.#inside[this.#movers[id]![0]!] === 1
+  readonly #isMember = (id: TransitionId): boolean => this.#inside[this.#owner[id]!] === 1
 
   #look(state: S, enabled: readonly TransitionId[]): void {
     this.#conditions.look(state)
@@ -106,7 +93,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!
       this.#enabled[id] = 1
-      this.#enabledOf[this.#movers[id]![0]!]!++
+      this.#enabledOf[this.#owner[id]!]!++
     }
   }
 
@@ -114,23 +101,64 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!
       this.#enabled[id] = 0
-      this.#enabledOf[this.#movers[id]![0]!] = 0
+      this.#enabledOf[this.#owner[id]!] = 0
     }
   }
 
-  /** The first process of those whose closures fire the fewest transitions; -1 if that is all of them. */
+  /**
+   * The transition that is fired if some closed set fires a single one: that of the first seed with such a set; -1 if
+   * there is none. Nearly always the seed by itself is closed, or somebody who can move comes in at once.
+   */
+  #single(enabled: readonly TransitionId[]): TransitionId {
+    for (let i = 0; i < enabled.length; i++) {
+      const id = enabled[i]!
+      const seed = this.#owner[id]!
+      if (this.#enabledOf[seed]! > 1) continue
+      const met = this.#met(this.#rules.conflicts(id))
+      if (met === someoneMoving) continue
+      if (met === nobody && this.#rules.isUnbound(id)) return id
+      if (this.#close(seed, 2) === 1) return id
+    }
+    return -1
+  }
+
+  /** Whom a prospect names in the present state. */
+  #met(prospect: Prospect): typeof nobody | typeof someone | typeof someoneMoving {
+    const { pool } = this.#prospects
+    let met: typeof nobody | typeof someone = nobody
+    for (let i = 0; i < prospect.length; i += 2) {
+      const process = prospect[i]!
+      if (pool[prospect[i + 1]! + this.#at[process]!] === 0) continue
+      if (this.#enabledOf[process] !== 0) return someoneMoving
+      met = someone
+    }
+    return met
+  }
+
+  /** What is fired where that are several. */
+  #several(enabled: readonly TransitionId[]): readonly TransitionId[] {
+    const seed = this.#bestSeed(enabled)
+    if (seed < 0) return enabled
+    this.#close(seed, Infinity)
+    return enabled.filter(this.#isMember)
+  }
+
+  /**
+   * Where no closed set fires a single transition: the first process of those whose closures fire the fewest; -1 if that
+   * is all of them. Mostly these are two, and that others have more is seen soon.
+   */
   #bestSeed(enabled: readonly TransitionId[]): ProcessId {
-    // Mostly there is a set with a single one, and most others are seen to have more after a step or two.
-    const single = this.#seedBelow(2, enabled)
-    return single >= 0 ? single : this.#seedBelow(enabled.length, enabled)
+    const all = enabled.length
+    const pair = this.#seedBelow(Math.min(3, all), enabled)
+    return pair >= 0 || all <= 3 ? pair : this.#seedBelow(all, enabled)
   }
 
   #seedBelow(bound: number, enabled: readonly TransitionId[]): ProcessId {
     let best = -1
     let size = bound
     let last = -1
-    for (let i = 0; i < enabled.length && size > 1; i++) {
-      const seed = this.#movers[enabled[i]!]![0]!
+    for (let i = 0; i < enabled.length && size > 2; i++) {
+      const seed = this.#owner[enabled[i]!]!
       // Ascending ids are grouped by process.
       if (seed === last) continue
       last = seed
@@ -151,6 +179,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
     this.#fired = 0
+    this.#bound = bound
     this.#add(seed)
     for (let next = 0; next < this.#size; next++) {
       const process = members[next]!
@@ -160,11 +189,11 @@ export class ProcessClosure<S> implements StubbornSets<S> {
         const id = leaving[i]!
         const movers = this.#movers[id]!
         for (let k = 0; k < movers.length; k++) this.#add(movers[k]!)
-        if (this.#enabled[id] === 1) this.#addAll((this.#conflicting[id] ??= this.#conflictsOf(id)))
-        else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)))
+        if (this.#enabled[id] === 1) this.#addAll(this.#rules.conflicts(id))
+        else this.#addEnabling(this.#rules.needs(id))
       }
     }
-    return this.#fired
+    return Math.min(this.#fired, bound)
   }
 
   #add(process: ProcessId): void {
@@ -176,7 +205,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
 
   #addAll(prospect: Prospect): void {
     const { pool } = this.#prospects
-    for (let i = 0; i < prospect.length; i += 2) {
+    for (let i = 0; i < prospect.length && this.#fired < this.#bound; i += 2) {
       const process = prospect[i]!
       if (pool[prospect[i + 1]! + this.#at[process]!] === 1) this.#add(process)
     }
@@ -212,7 +241,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     else for (const change of best.first!) if (this.#conditions.allHold(change.conjuncts)) this.#addAll(change.movers)
   }
 
-  #freshFirst(changes: readonly Change[]): number {
+  #freshFirst(changes: NonNullable<Need['first']>): number {
     let fresh = 0
     for (let i = 0; i < changes.length; i++)
       if (this.#conditions.allHold(changes[i]!.conjuncts)) fresh += this.#fresh(changes[i]!.movers)
@@ -231,20 +260,5 @@ export class ProcessClosure<S> implements StubbornSets<S> {
       fresh++
     }
     return fresh
-  }
-
-  #conflictsOf(id: TransitionId): Prospect {
-    return this.#prospects.of(this.#relations.conflicts(id))
-  }
-
-  #needsOf(id: TransitionId): readonly Need[] {
-    return this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
-      conjunct: this.#conditions.id(conjunct),
-      last: this.#prospects.of(this.#relations.lastChanges(conjunct)),
-      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
-        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
-        movers: this.#prospects.ofOne(change.id),
-      })),
-    }))
   }
 }

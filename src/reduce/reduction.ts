@@ -3,7 +3,7 @@ import { InternalError } from '#base/assert'
 import type { Passage, Search, Selector } from '#explore/explore'
 import type { Machine } from '#system/machine'
 import type { TransitionId } from '#system/system'
-import { Chains } from './chains.ts'
+import { backEdges, Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
 import { ignoringStates } from './ignoring.ts'
 import { ProcessClosure } from './process-closure.ts'
@@ -38,6 +38,7 @@ export class Reduction<S> {
   readonly #stubborn: StubbornSets<S>
   readonly #full = new Set<number>()
   readonly #verify: boolean
+  readonly #back: ReadonlySet<TransitionId>
   readonly #ignoring: Ignoring<S>
   /** Set if chains are compressed: what is fired in a state that need not be stored. */
   readonly pass: Passage<S> | undefined
@@ -46,8 +47,9 @@ export class Reduction<S> {
     this.#machine = machine
     this.#stubborn = options.stubborn ?? stubbornSets(machine)
     this.#verify = options.verify ?? false
-    this.#ignoring = options.ignoring ?? (({ graph }, enabledAt) => ignoringStates(graph, enabledAt))
-    this.pass = options.chains === true ? this.#passage(new Chains(machine.system)) : undefined
+    this.#back = backEdges(machine.system)
+    this.#ignoring = options.ignoring ?? (({ graph }, enabledAt) => ignoringStates(graph, enabledAt, this.#back))
+    this.pass = options.chains === true ? this.#passage(new Chains(machine.system, this.#back)) : undefined
   }
 
   /**

@@ -25,14 +25,12 @@ export class LocalValues {
 
   constructor(system: System) {
     const leaving = leavingOf(system)
-    const writer = soleWriters(system)
+    const written = writtenAlone(system)
     const own: (readonly VarId[])[] = []
     const at: (readonly (readonly (readonly number[])[])[])[] = []
     for (const process of system.processes.keys())
       for (const range of ranges) {
-        const followed = [...system.variables.keys()].filter(
-          (v) => writer[v] === process && system.variables[v]!.max - system.variables[v]!.min < range,
-        )
+        const followed = written[process]!.filter((v) => system.variables[v]!.max - system.variables[v]!.min < range)
         const found = explore(system, process, followed, leaving[process]!)
         if (found === undefined) continue
         own.push(followed)
@@ -65,8 +63,8 @@ export class LocalValues {
   }
 }
 
-/** The process whose transitions alone write a variable, each at a fixed place. */
-function soleWriters(system: System): readonly (ProcessId | undefined)[] {
+/** By process: the variables that its transitions alone write, each at a fixed place. */
+function writtenAlone(system: System): readonly (readonly VarId[])[] {
   const writers = system.variables.map(() => new Set<ProcessId>())
   for (const { process, effect, joint } of system.transitions)
     for (const assign of effect)
@@ -75,7 +73,10 @@ function soleWriters(system: System): readonly (ProcessId | undefined)[] {
         // An element chosen by an index, or a step of several: nobody's own.
         if (typeof assign.to !== 'number' || joint !== undefined) writers[v]!.add(-1)
       }
-  return writers.map((processes) => (processes.size === 1 ? [...processes][0] : undefined))
+  const written = system.processes.map((): VarId[] => [])
+  for (const [v, processes] of writers.entries())
+    if (processes.size === 1) for (const p of processes) written[p]?.push(v)
+  return written
 }
 
 function looksOnlyAt(e: Expr, process: ProcessId, own: readonly VarId[]): boolean {

@@ -36,16 +36,15 @@ export interface StateStore<S> {
   /** The state with this id. */
   get(id: number): S
   /**
-   * Adds what each of these enabled transitions makes of a state, one after the other, and returns their ids in that
-   * order: what `add(fire(state, t))` gives for each, for a machine that needs no value for a state it has seen. The
-   * first `transitions.length` elements count; the next call may overwrite them.
-   */
-  addSuccessors?(state: S, transitions: readonly TransitionId[]): ArrayLike<number>
-  /**
-   * All of it for a stored state: its enabled transitions, in ascending id, and the ids of what they lead to, as
-   * `addSuccessors` gives them. The next call may overwrite what this one has given.
+   * All of it for a stored state: its enabled transitions, in ascending id, and the ids of what they lead to, each what
+   * `add(fire(state, t))` gives, one after the other. The next call may overwrite what this one has given.
    */
   expand?(id: number): Expansion
+  /**
+   * The same of what somebody chooses to fire, for a machine that is faster at many states than at one: the choice may be
+   * asked of further states ahead, which are added when they are expanded.
+   */
+  expandChosen?(id: number, choice: Choice<S>): Expansion
   /**
    * A faster way to ask these conditions of stored states: a function that puts, for the state with an id, one bit a
    * condition into `words`, from the lowest bit of the word with index `at` on: 1 where it is true, that is, not 0.
@@ -54,12 +53,19 @@ export interface StateStore<S> {
   asking?(conditions: readonly Expr[]): ((id: number, words: Int32Array, at: number) => void) | undefined
 }
 
+/** Tells what is fired in a stored state, one transition after the other. */
+export type Choice<S> = (id: number, listener: Listener<S>) => void
+export interface Listener<S> {
+  /** A transition is fired and leads to `end`, with `rest` on the way: always told, or never. */
+  fired(transition: TransitionId, end: S, rest?: readonly TransitionId[]): void
+}
+
 /** Transitions fired in a state and the ids of what they lead to: elements `from` to `to` (excluded) of either. */
 export interface Expansion {
   readonly transitions: ArrayLike<TransitionId>
   readonly targets: ArrayLike<number>
   readonly from: number
   readonly to: number
-  /** Where a transition was not the last one on the way to its target: the further ones, of each. */
-  readonly rests?: readonly (readonly TransitionId[])[]
+  /** The further transitions on the way to each target, where those are told. */
+  readonly rests?: readonly (readonly TransitionId[])[] | undefined
 }

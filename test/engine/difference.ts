@@ -55,11 +55,8 @@ function difference<R, S>(
     const wrong = wrongCondition(id, expected)
     if (wrong !== undefined) return `state ${id}: ${wrong}`
     if (!theirs.graph.expanded(id)) continue
-    const some = should.filter((transition) => transition % 2 === 1)
-    const targets = ours.store.addSuccessors?.(state, some)
-    for (const [i, transition] of some.entries())
-      if (targets !== undefined && targets[i] !== theirs.graph.target(id, should.indexOf(transition)))
-        return `state ${id}: selected, transition ${transition} leads to ${targets[i]}`
+    const wrongChoice = choiceCheck(machine, ours, id)
+    if (wrongChoice !== undefined) return `state ${id}: ${wrongChoice}`
     for (const [i, transition] of should.entries()) {
       const target = theirs.graph.target(id, i)
       if (ours.graph.transition(id, i) !== transition || ours.graph.target(id, i) !== target)
@@ -70,6 +67,32 @@ function difference<R, S>(
   }
   const [a, b] = [ours.graph, theirs.graph].map(({ states, edges }) => `${states} states, ${edges} transitions`)
   return a === b ? undefined : `${a}, not ${b}`
+}
+
+/**
+ * Has a store expand a state by every other transition, if it does such things: the first that does not lead where the
+ * search has gone, or that is not told with what was fired on the way.
+ */
+function choiceCheck<S>(machine: Machine<S>, { store, graph }: Search<S>, id: number): string | undefined {
+  const isChosen = (transition: number): boolean => transition % 2 === 1
+  const way = (transition: number): readonly number[] => (transition % 4 === 1 ? [transition, 7] : [])
+  const expansion = store.expandChosen?.(id, (of, listener) => {
+    const from = store.get(of)
+    for (const t of machine.enabled(from).filter(isChosen)) listener.fired(t, machine.fire(from, t), way(t))
+  })
+  if (expansion === undefined) return undefined
+  const { transitions, targets, rests, from, to } = expansion
+  let i = from
+  for (let edge = 0; edge < graph.degree(id); edge++) {
+    const transition = graph.transition(id, edge)
+    if (!isChosen(transition)) continue
+    if (i === to || transitions[i] !== transition) return `chosen, transition ${transition} is not fired`
+    if (targets[i] !== graph.target(id, edge)) return `chosen, transition ${transition} leads to ${targets[i]}`
+    if ((rests?.[i] ?? []).join() !== way(transition).join())
+      return `chosen, transition ${transition} has ${rests?.[i]?.join()} on its way`
+    i++
+  }
+  return i === to ? undefined : `chosen, transition ${transitions[i]} is fired`
 }
 
 /** Asks a store for conditions, if it answers such questions: the first that is not as the reference has it. */

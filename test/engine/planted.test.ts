@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
 import { Engine } from '#engine/engine'
-import { layoutOf, type Layout } from '#engine/layout'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
+import { layoutOf, type Layout, type Packed } from '#engine/layout'
 import { programOf, type Program } from '#engine/program'
 import { KeyTable } from '#base/key-table'
 import { Visited } from '#engine/visited'
 import { lower } from '#semantics/lower/lower'
+import type { Choice, Expansion } from '#system/machine'
 import type { System, Transition } from '#system/system'
 import orderedLocks from '../../models/bench/ordered-locks.ts'
 import { kernelRegistry } from '../fixtures/models.ts'
@@ -119,6 +122,64 @@ describe.each<[string, number, (system: System) => Program]>([
   test(`is seen in at least ${least} of ${systems.length} systems`, () => {
     expect(seenIn(program)).toBeGreaterThanOrEqual(least)
   })
+})
+
+describe('an expansion by choice is seen', () => {
+  const system = lower(orderedLocks.instantiate(undefined, { N: 4 }), orderedLocks.registry)
+  const [layout, program] = [layoutOf(system), programOf(system, layoutOf(system))]
+  const seen = (store: (layout: Layout, program: Program) => Visited): string | undefined => {
+    class Faulty extends Engine {
+      override store(): Visited {
+        return store(layout, program)
+      }
+    }
+    return compared(new Faulty(system)).difference
+  }
+
+  test.each<readonly [string, (choice: Choice<Packed>) => Choice<Packed>]>([
+    ['that is of another state', (choice) => (id, listener) => choice(Math.max(0, id - 1), listener)],
+    [
+      'that forgets what is on the way',
+      (choice) => (id, listener) => choice(id, { fired: (transition, end) => listener.fired(transition, end, []) }),
+    ],
+    [
+      'that fires a transition less',
+      (choice) => (id, listener) => {
+        let first = true
+        choice(id, {
+          fired(...told) {
+            if (!first) listener.fired(...told)
+            first = false
+          },
+        })
+      },
+    ],
+  ])('%s', (_, changed) => {
+    class Wrong extends Visited {
+      override expandChosen(id: number, choice: Choice<Packed>): Expansion {
+        return super.expandChosen(id, changed(choice))
+      }
+    }
+    expect(seen((...parts) => new Visited(system, ...parts))).toBeUndefined()
+    expect(seen((...parts) => new Wrong(system, ...parts))).toContain('chosen')
+  })
+})
+
+test('what was worked out ahead is given once: a choice that has changed is asked again', () => {
+  const system = lower(orderedLocks.instantiate(undefined, { N: 4 }), orderedLocks.registry)
+  const machine = new Engine(system)
+  let all = false
+  const select = (_: Packed, enabled: readonly number[], id: number): readonly number[] =>
+    all || id < 20 ? enabled : []
+  const search = explore({ machine, frontier: new BreadthFirst(), select })
+  search.advance(Infinity)
+  const { states } = search.graph
+  const last = Array.from({ length: states - 20 }, (_, i) => states - 1 - i)
+  all = true
+  search.revisit(last)
+  search.advance(last.length)
+  for (const id of last) expect(search.graph.degree(id)).toBe(machine.enabled(search.store.get(id)).length)
+  expect(search.graph.states).toBeGreaterThan(states)
 })
 
 test('a store that compares the hash only is seen', () => {

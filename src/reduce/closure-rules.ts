@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { System, TransitionId } from '#system/system'
+import type { Conditions } from './conditions.ts'
+import { Prospects, type Prospect } from './prospects.ts'
+import type { Relations } from './relations.ts'
+
+/** What has to move before a disabled transition can: the cuts of one conjunct. */
+export interface Need {
+  readonly conjunct: number
+  readonly last: Prospect
+  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
+  readonly first: readonly Change[] | undefined
+}
+
+interface Change {
+  readonly conjuncts: Int32Array
+  readonly movers: Prospect
+}
+
+/** What each transition brings into a set of processes that is being closed; found when it is first asked for. */
+export class ClosureRules<S> {
+  readonly prospects: Prospects
+  readonly #system: System
+  readonly #relations: Relations
+  readonly #conditions: Conditions<S>
+  readonly #conflicts: (Prospect | undefined)[]
+  readonly #needs: (readonly Need[] | undefined)[]
+  /** 1 for yes, 0 for no, -1 where nobody has asked. */
+  readonly #unbound: Int8Array
+
+  constructor(system: System, relations: Relations, conditions: Conditions<S>) {
+    this.#system = system
+    this.#relations = relations
+    this.#conditions = conditions
+    this.prospects = new Prospects(system, relations.reach)
+    this.#conflicts = relations.actions.map(() => undefined)
+    this.#needs = relations.actions.map(() => undefined)
+    this.#unbound = new Int8Array(relations.actions.length).fill(-1)
+  }
+
+  /** Who may still do something that does not accord with it: what it brings in while it is enabled. */
+  conflicts(id: TransitionId): Prospect {
+    return (this.#conflicts[id] ??= this.prospects.of(this.#relations.conflicts(id)))
+  }
+
+  /** What it brings in while it is disabled: a cut of one of these, whose conjunct is false. */
+  needs(id: TransitionId): readonly Need[] {
+    return (this.#needs[id] ??= this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
+      conjunct: this.#conditions.id(conjunct),
+      last: this.prospects.of(this.#relations.lastChanges(conjunct)),
+      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
+        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
+        movers: this.prospects.ofOne(change.id),
+      })),
+    })))
+  }
+
+  /**
+   * Whether what else leaves the location of a transition brings nobody in as long as it is disabled, whatever the state:
+   * each conjunct has a cut that names nobody but the process itself. Then the process of one that is enabled alone there,
+   * and brings nobody in, is closed.
+   */
+  isUnbound(id: TransitionId): boolean {
+    if (this.#unbound[id]! < 0) this.#unbound[id] = this.#findUnbound(id) ? 1 : 0
+    return this.#unbound[id] === 1
+  }
+
+  #findUnbound(id: TransitionId): boolean {
+    const { process: own, from } = this.#system.transitions[id]!
+    const { actions, reach } = this.#relations
+    const isOwn = (prospect: Prospect): boolean => prospect.every((process, i) => i % 2 === 1 || process === own)
+    const isQuiet = ({ last, first }: Need): boolean =>
+      isOwn(last) || (first?.every(({ movers }) => isOwn(movers)) ?? false)
+    return reach.leaving[own]![from]!.every(
+      (other) => actions[other]!.movers.length === 1 && (other === id || this.needs(other).every(isQuiet)),
+    )
+  }
+}

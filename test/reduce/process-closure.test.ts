@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest'
+import { FencecheckError } from '#base/errors'
+import { Engine } from '#engine/engine'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
+import { Interpreter } from '#interp/interpreter'
+import { faultsInPlace } from '#reduce/faults-in-place'
+import { ProcessClosure } from '#reduce/process-closure'
+import { relationsOf, type Relations } from '#reduce/relations'
+import { lower } from '#semantics/lower/lower'
+import { evaluator } from '#system/expression'
+import type { Machine } from '#system/machine'
+import type { ProcessId, System, TransitionId } from '#system/system'
+import { kernelRegistry } from '../fixtures/models.ts'
+import { randomModel } from '../fixtures/random-model.ts'
+import { randomProtocol } from '../fixtures/random-protocol.ts'
+
+/** The closure as docs/theory.md 2 says it, one state at a time and with nothing remembered: what is fired. */
+function plainly<S>(machine: Machine<S>, relations: Relations, state: S): readonly TransitionId[] {
+  const { actions, reach } = relations
+  const enabled = machine.enabled(state)
+  const at = (process: ProcessId): number => machine.location(state, process)
+  const mayStill = (ids: readonly TransitionId[]): readonly ProcessId[] =>
+    [...new Set(ids.flatMap((id) => actions[id]!.movers))].filter((process) =>
+      ids.some((id) => actions[id]!.movers.includes(process) && reach.mayFire(process, at(process), id)),
+    )
+  const holds = ({ expr }: { readonly expr: Parameters<typeof evaluator>[0] }): boolean =>
+    evaluator(expr, machine)(state) !== 0
+  const fewestNew = (id: TransitionId, inside: ReadonlySet<ProcessId>): readonly ProcessId[] => {
+    const cuts = actions[id]!.conjuncts.filter((conjunct) => !holds(conjunct))
+      .flatMap((conjunct) => {
+        const now = relations.firstChanges(conjunct)?.filter(({ conjuncts }) => conjuncts.every(holds))
+        return [relations.lastChanges(conjunct), ...(now === undefined ? [] : [now.map((change) => change.id)])]
+      })
+      .map((ids) => mayStill(ids).filter((process) => !inside.has(process)))
+    return cuts.reduce((best, cut) => (cut.length < best.length ? cut : best), cuts[0] ?? [])
+  }
+  const closed = (seed: ProcessId): ReadonlySet<ProcessId> => {
+    const inside = new Set([seed])
+    // A set is walked in the order of arrival, those that come meanwhile included.
+    for (const process of inside)
+      for (const id of reach.leaving[process]![at(process)]!) {
+        for (const mover of actions[id]!.movers) inside.add(mover)
+        const more = enabled.includes(id) ? mayStill(relations.conflicts(id)) : fewestNew(id, inside)
+        for (const other of more) inside.add(other)
+      }
+    return inside
+  }
+  const firedBy = (seed: TransitionId): readonly TransitionId[] => {
+    const inside = closed(actions[seed]!.movers[0]!)
+    return enabled.filter((id) => inside.has(actions[id]!.movers[0]!))
+  }
+  return enabled.map(firedBy).reduce((best, fired) => (fired.length < best.length ? fired : best), enabled)
+}
+
+const wellFormed = (build: typeof randomModel, seed: number): System | undefined => {
+  try {
+    return faultsInPlace(lower(build(seed), kernelRegistry))
+  } catch (error) {
+    if (error instanceof FencecheckError) return undefined
+    throw error
+  }
+}
+
+interface Seen {
+  states: number
+  alone: number
+  several: number
+  different: number
+}
+
+/** Compares what is fired in the states of random systems with what the plain closure fires. */
+function compared(plant: (machine: Machine<unknown>) => Machine<unknown>, models: number): Seen {
+  const seen: Seen = { states: 0, alone: 0, several: 0, different: 0 }
+  for (let seed = 1; seed <= models; seed++)
+    for (const build of [randomModel, randomProtocol]) {
+      const system = wellFormed(build, seed)
+      if (system === undefined) continue
+      const relations = relationsOf(system)
+      const plain = new Interpreter(system)
+      const twins = [new Engine(system), plain].map((machine) => plant(machine as unknown as Machine<unknown>))
+      for (const machine of twins) {
+        const closure = new ProcessClosure(machine, relations)
+        const search = explore({ machine, frontier: new BreadthFirst() })
+        search.advance(30)
+        for (let id = 0; id < search.store.size && id < 100; id++) {
+          const state = search.store.get(id)
+          const enabled = machine.enabled(state)
+          if (enabled.length < 2) continue
+          const should = plainly(machine, relations, state)
+          seen.states++
+          if (should.length === 1) seen.alone++
+          else if (should.length < enabled.length) seen.several++
+          if (closure.smallest(state, enabled).join() !== should.join()) seen.different++
+        }
+      }
+    }
+  return seen
+}
+
+describe('the closure that a search uses fires what the plain one fires', { timeout: 240_000 }, () => {
+  test('on the engine and on the interpreter', () => {
+    const { states, alone, several, different } = compared((machine) => machine, 60)
+    expect(different).toBe(0)
+    expect(states).toBeGreaterThan(2_000)
+    expect(alone).toBeGreaterThan(500)
+    expect(several).toBeGreaterThan(50)
+  })
+
+  // What remains of one state must not be taken for another's, and numbers must be those of their conditions.
+  test.each<readonly [string, (machine: Machine<unknown>) => Partial<Machine<unknown>>]>([
+    ['locations are those of the state before', ({ location, system }) => ({ locations: late(location, system) })],
+    ['every condition is taken for false', () => ({ compile: (es) => es.map(() => () => 0) })],
+    ['every condition is taken for true', () => ({ compile: (es) => es.map(() => () => 1) })],
+    [
+      'conditions are numbered from the end',
+      (machine) => ({ compile: (es) => es.toReversed().map((e) => evaluator(e, machine)) }),
+    ],
+  ])('and is seen not to where %s', (_, fault) => {
+    const { different } = compared((machine) => {
+      const bound: Machine<unknown> = {
+        system: machine.system,
+        initial: () => machine.initial(),
+        enabled: (state) => machine.enabled(state),
+        fire: (state, transition) => machine.fire(state, transition),
+        value: (state, variable) => machine.value(state, variable),
+        location: (state, process) => machine.location(state, process),
+        store: () => machine.store(),
+      }
+      return { ...bound, ...fault(bound) }
+    }, 20)
+    expect(different).toBeGreaterThan(0)
+  })
+})
+
+/** Locations that come a state too late. */
+function late(
+  location: Machine<unknown>['location'],
+  { processes }: System,
+): (state: unknown, into: Int32Array) => void {
+  let before: unknown
+  return (state, into) => {
+    for (const p of processes.keys()) into[p] = location(before ?? state, p)
+    before = state
+  }
+}
