@@ -22,7 +22,7 @@ export function brokenDiamond<S>(
     const { process, label: step } = system.transitions[id]!
     return `${system.processes[process]!.name}: ${step}`
   }
-  const suspended = new Suspended(machine)
+  const suspended = new Suspended(machine, limit)
   const members = machine.enabled(start).filter(isMember)
   store.add(start)
   for (let at = 0; at < store.size && at < limit; at++) {
@@ -52,10 +52,12 @@ export function brokenDiamond<S>(
 class Suspended<S> {
   readonly #machine: Machine<S>
   readonly #system: System
+  readonly #limit: number
   readonly #possible = new Map<TransitionId, (state: S) => number>()
 
-  constructor(machine: Machine<S>) {
+  constructor(machine: Machine<S>, limit: number) {
     this.#machine = machine
+    this.#limit = limit
     this.#system = machine.system
   }
 
@@ -77,6 +79,7 @@ class Suspended<S> {
     const store = this.#machine.store()
     store.add(state)
     for (let at = 0; at < store.size; at++) {
+      if (at === this.#limit) return true
       const u = store.get(at)
       const enabled = this.#machine.enabled(u)
       if (enabled.includes(id) || this.#faulted(u, handlers)) return true
