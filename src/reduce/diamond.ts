@@ -73,9 +73,26 @@ class Suspended<S> {
     return possible(state) !== 0
   }
 
-  /** Whether the handlers that are in its way can get out of it with steps of their own, or else report a fault. */
+  /**
+   * Whether the handlers that are in its way can get out of it with steps of their own, or of anybody but those they are
+   * on top of; or else report a fault.
+   */
   passes(state: S, id: TransitionId): boolean {
-    const handlers = this.#onTopOf(state, moversOf(this.#system.transitions[id]!))
+    const movers = moversOf(this.#system.transitions[id]!)
+    const handlers = this.#onTopOf(state, movers)
+    return (
+      this.#leadsTo(state, id, handlers, (p) => handlers.has(p)) ||
+      this.#leadsTo(state, id, handlers, (p) => !movers.includes(p))
+    )
+  }
+
+  /** Whether a state in which the transition is enabled, or a fault of a handler, is reached by these processes alone. */
+  #leadsTo(
+    state: S,
+    id: TransitionId,
+    handlers: ReadonlySet<ProcessId>,
+    may: (process: ProcessId) => boolean,
+  ): boolean {
     const store = this.#machine.store()
     store.add(state)
     for (let at = 0; at < store.size; at++) {
@@ -84,10 +101,10 @@ class Suspended<S> {
       const enabled = this.#machine.enabled(u)
       if (enabled.includes(id) || this.#faulted(u, handlers)) return true
       for (const x of enabled) {
-        const { fault } = this.#system.transitions[x]!
-        if (!moversOf(this.#system.transitions[x]!).every((p) => handlers.has(p))) continue
-        if (fault !== undefined) return true
-        store.add(this.#machine.fire(u, x))
+        const { fault, process } = this.#system.transitions[x]!
+        if (!moversOf(this.#system.transitions[x]!).every(may)) continue
+        if (fault === undefined) store.add(this.#machine.fire(u, x))
+        else if (handlers.has(process)) return true
       }
     }
     return false

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LocalValues } from '#simplify/local-values'
+import type { Lock } from '#simplify/mutual-exclusion'
+import { passingLocks } from '#simplify/passing-locks'
 import { isVarRead } from '#system/expression'
 import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, VarId } from '#system/system'
@@ -15,6 +17,8 @@ export interface Known {
   readonly reach: Reach
   readonly values: LocalValues
   readonly finishing: ReadonlySet<ProcessId>
+  /** Locks that can be waited for, since whoever is inside gets out. */
+  readonly locks: readonly Lock[]
 }
 
 /** The conditions under which a handler can always finish; each has a model that is told wrong without it. */
@@ -24,7 +28,10 @@ export const finishingConditions = {
     suspensionsBy(handler, system).every((when) => isVarRead(when) && values.own(handler).includes(when.v)),
   /** On top of somebody it goes round no circle, so it leaves after a bounded number of steps. */
   ends: (handler, known) => endsWithin(handler, new Set(raisedAt(handler, known)), known),
-  /** On top of somebody it never waits, but for handlers on top of it that are known to finish: those come first. */
+  /**
+   * On top of somebody it never waits, but for handlers on top of it that are known to finish, and for locks that whoever
+   * is inside leaves: those come first.
+   */
   neverWaits: (handler, known) => raisedAt(handler, known).every((at) => canGoOn(handler, at, known)),
 } as const satisfies Record<string, (handler: ProcessId, known: Known) => boolean>
 
@@ -34,13 +41,14 @@ export const finishingConditions = {
  * delays whom it suspends: what could be done can be done again once it has been let run.
  */
 export function finishingHandlers(
-  known: Omit<Known, 'values' | 'finishing'>,
+  known: Omit<Known, 'values' | 'finishing' | 'locks'>,
   conditions: Readonly<Record<string, (handler: ProcessId, known: Known) => boolean>> = finishingConditions,
+  locksOf = passingLocks,
 ): ReadonlySet<ProcessId> {
   const finishing = new Set<ProcessId>()
   const handlers = new Set(known.system.processes.flatMap(({ suspended }) => suspended.map(({ by }) => by)))
   if (handlers.size === 0) return finishing
-  const all = { ...known, values: new LocalValues(known.system), finishing }
+  const all = { ...known, values: new LocalValues(known.system), finishing, locks: locksOf(known.system) }
   for (let before = -1; before < finishing.size;) {
     before = finishing.size
     for (const handler of handlers)
@@ -52,15 +60,19 @@ export function finishingHandlers(
 const suspensionsBy = (handler: ProcessId, { processes }: System) =>
   processes.flatMap(({ suspended }) => suspended.filter(({ by }) => by === handler).map(({ when }) => when))
 
-/** Where a handler may be while it runs on top of somebody; what comes after a fault is not judged. */
-function raisedAt(handler: ProcessId, { system, values }: Known): readonly LocationId[] {
+/**
+ * Where a handler may be while it runs on top of somebody, or is inside one of those locks; what comes after a fault is not
+ * judged.
+ */
+function raisedAt(handler: ProcessId, { system, values, locks }: Known): readonly LocationId[] {
   const { locations, faultAt } = system.processes[handler]!
   const own = values.own(handler)
   const said = suspensionsBy(handler, system)
   const marks = [...own.keys()].filter((i) => said.some((when) => isVarRead(when) && when.v === own[i]))
-  return [...locations.keys()].filter(
-    (at) => at !== faultAt && values.at(handler, at).some((local) => marks.some((mark) => local[mark] !== 0)),
-  )
+  const isRaised = (at: LocationId): boolean =>
+    values.at(handler, at).some((local) => marks.some((mark) => local[mark] !== 0))
+  const isInside = (at: LocationId): boolean => locks.some(({ inside }) => inside[handler]!.has(at))
+  return [...locations.keys()].filter((at) => at !== faultAt && (isRaised(at) || isInside(at)))
 }
 
 /** Whether its control graph goes round no circle within these locations; faults end it. */
@@ -80,7 +92,7 @@ function endsWithin(handler: ProcessId, within: Set<LocationId>, { system, reach
 
 /** Whether a step of the handler can be taken at a location, or a fault be reported, whatever the variables are. */
 function canGoOn(handler: ProcessId, at: LocationId, known: Known): boolean {
-  const { system, actions, domains, reach, values, finishing } = known
+  const { system, actions, domains, reach, values, finishing, locks } = known
   const ways = reach.leaving[handler]![at]!.flatMap((id): readonly Action[] => {
     const conjuncts = actions[id]!.conjuncts.filter((c) => c.handler === undefined || !finishing.has(c.handler))
     const { tag, joint } = system.transitions[id]!
@@ -93,6 +105,11 @@ function canGoOn(handler: ProcessId, at: LocationId, known: Known): boolean {
   const valuation = new Float64Array(system.variables.length)
   const comesThere = (): boolean =>
     values.at(handler, at).some((local) => own.every(([v, i]) => local[i] === valuation[v]))
-  const waits = (): boolean => !ways.some((way) => possible(way, valuation)) && comesThere()
+  // Others have left these locks first.
+  const asked = locks.flatMap(({ inside, heldBy, free }) =>
+    [...(inside[handler]!.has(at) ? heldBy.get(handler)! : free)].filter(([v]) => variables.has(v)),
+  )
+  const locksAreHis = (): boolean => asked.every(([v, value]) => valuation[v] === value)
+  const waits = (): boolean => !ways.some((way) => possible(way, valuation)) && comesThere() && locksAreHis()
   return domains.some(variables, valuation, waits) === false
 }

@@ -9,6 +9,7 @@ import { Reach } from '#reduce/reach'
 import { relationsOf, type Relations } from '#reduce/relations'
 import { TransitionClosure } from '#reduce/transition-closure'
 import { lower } from '#semantics/lower/lower'
+import { passingConditions, passingLocks } from '#simplify/passing-locks'
 import { simplified } from '#simplify/simplify'
 import type { ProcessId, System } from '#system/system'
 import { process, systemOf, transition, variable } from '../engine/systems.ts'
@@ -132,7 +133,8 @@ describe('what a handler may wait for is found as in a full search', () => {
     })
     expect(told(system).kinds).toEqual([])
     agrees(system)
-    // Its sections are single steps once they are taken away: nothing to wait for.
+    // Whoever has the lock can give it back; and once its sections are single steps there is nothing to wait for.
+    expect(finish(system)).toEqual(['irq'])
     expect(finish(simplified(system).system)).toEqual(['irq'])
   })
 
@@ -250,7 +252,8 @@ describe('a handler can always finish', () => {
 
 /** The relations as they would be if other handlers were taken for ones that always finish. */
 const by =
-  (system: System, delaying: (known: Omit<Known, 'values' | 'finishing'>) => ReadonlySet<ProcessId>) => (): Relations =>
+  (system: System, delaying: (known: Omit<Known, 'values' | 'finishing' | 'locks'>) => ReadonlySet<ProcessId>) =>
+  (): Relations =>
     relationsOf(faultsInPlace(system), delaying)
 
 describe('each condition, forgotten, changes what is told and is noticed', () => {
@@ -305,6 +308,51 @@ describe('each condition, forgotten, changes what is told and is noticed', () =>
     )
     expect(searchedReduced(system, { relations })!.told).not.toEqual(told(system))
     expect(() => searchedReduced(system, { relations, verify: true })).toThrow('a handler that cannot return')
+  })
+
+  describe('of a lock that a handler may wait for', () => {
+    const models: Record<keyof typeof passingConditions, System> = {
+      uninterrupted: lowered((m) => {
+        const a = m.spinlock('a')
+        m.thread('p', (t) => (t.spinLock(a), t.spinUnlock(a)))
+        once(m, 'irq', (t) => (t.spinLock(a), t.spinUnlock(a)))
+      }),
+      neverBlocks: lowered((m) => {
+        const [a, y] = [m.spinlock('a'), m.int('y', { max: 1 })]
+        m.thread('p', (t) => t.set(y, 1))
+        m.thread('q', (t) => (t.spinLockIrqsave(a), t.await(eq(y, 1)), t.spinUnlockIrqrestore(a)))
+        once(m, 'irq', (t) => (t.spinLock(a), t.spinUnlock(a)))
+      }),
+      ends: lowered((m) => {
+        const [write, a] = [neverReturns(m), m.spinlock('a')]
+        m.thread('q', (t) => (t.spinLockIrqsave(a), write(t), t.spinUnlockIrqrestore(a)))
+        once(m, 'irq', (t) => (t.spinLock(a), t.spinUnlock(a)))
+      }),
+      // It is raised once `q` is inside, which then meets `p`.
+      ordinary: lowered((m) => {
+        const [a, r] = [m.spinlock('a'), m.int('r', { max: 1 })]
+        const meet = (t: T, role: 'send' | 'receive'): unknown => t.step({ sync: { channel: 'c', role } })
+        m.thread('p', (t) => meet(t, 'receive'))
+        m.thread('q', (t) => (t.spinLockIrqsave(a), t.set(r, 1), meet(t, 'send'), t.spinUnlockIrqrestore(a)))
+        m.irq('irq', (t) => (t.spinLock(a), t.spinUnlock(a)), {
+          on: ['p'],
+          idleCpu: false,
+          when: eq(r, 1),
+          set: [[r, 0]],
+        })
+      }),
+    }
+
+    test.each(Object.entries(models) as [keyof typeof passingConditions, System][])('%s', (name, system) => {
+      expect(finish(system)).toEqual([])
+      agrees(system)
+      const { [name]: _, ...others } = passingConditions
+      const relations = by(system, (known) =>
+        finishingHandlers(known, finishingConditions, (s) => passingLocks(s, others)),
+      )
+      expect(searchedReduced(system, { relations })!.told).not.toEqual(told(system))
+      expect(() => searchedReduced(system, { relations, verify: true })).toThrow('a handler that cannot return')
+    })
   })
 
   test('that a handler which is raised is in the way of whom it suspends', () => {
