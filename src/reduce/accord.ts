@@ -15,16 +15,19 @@ export class Accord {
   readonly #system: System
   readonly #reach: Reach
   readonly #actions: readonly Action[]
+  readonly #lasting: readonly Action[]
   readonly #domains: Domains
   readonly #scratch: { readonly before: Valuation; readonly one: Valuation; readonly other: Valuation }
   readonly #conflicts = new Map<TransitionId, readonly TransitionId[]>()
   /** Transitions that write to, or look at, a variable or a location. */
   readonly #touching: ReadonlyMap<string, readonly TransitionId[]>
 
-  constructor(system: System, actions: readonly Action[], domains: Domains, reach: Reach) {
+  /** `lasting` are the same transitions without what only delays them; `actions` say when they can be taken. */
+  constructor(system: System, actions: readonly Action[], lasting: readonly Action[], domains: Domains, reach: Reach) {
     this.#system = system
     this.#reach = reach
     this.#actions = actions
+    this.#lasting = lasting
     this.#domains = domains
     const valuation = (): Valuation => new Float64Array(system.variables.length)
     this.#scratch = { before: valuation(), one: valuation(), other: valuation() }
@@ -41,11 +44,11 @@ export class Accord {
     this.#touching = touching
   }
 
-  /** The transitions of other processes that do not accord with this one. */
+  /** The transitions of other processes that do not accord with this one once nothing delays it: not symmetric. */
   conflicts(id: TransitionId): readonly TransitionId[] {
     const known = this.#conflicts.get(id)
     if (known !== undefined) return known
-    const action = this.#actions[id]!
+    const action = this.#lasting[id]!
     const near = new Set<TransitionId>()
     for (const v of [...action.reads, ...action.writes])
       for (const other of this.#touching.get(`v${v}`) ?? []) near.add(other)
@@ -78,7 +81,7 @@ export class Accord {
   }
 
   #commute(id: TransitionId, other: TransitionId): boolean {
-    return this.#accord(this.#actions[id]!, this.#actions[other]!)
+    return this.#accord(this.#lasting[id]!, this.#actions[other]!)
   }
 
   #accord(a: Action, b: Action): boolean {

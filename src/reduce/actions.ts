@@ -2,7 +2,7 @@
 import { assignment } from '#system/assignment'
 import { evaluator, not } from '#system/expression'
 import { evaluatedBy, footprint, looksAtLocations, processesLookedAt, readsOf } from '#system/footprint'
-import { moversOf, suspensionsOf } from '#system/moves'
+import { moversOf } from '#system/moves'
 import type { Expr, ProcessId, System, TransitionId, VarId } from '#system/system'
 
 /** A valuation of variables, by their id; doubles, since a range may end at 2^31. Locations are looked at elsewhere. */
@@ -15,6 +15,8 @@ export interface Conjunct {
   readonly locationsOf: ReadonlySet<ProcessId>
   /** False for a valuation in which it is false; conjuncts that look at locations count as true. */
   readonly holds: (valuation: Valuation) => boolean
+  /** The handler of which it says that it does not run on top of a mover; absent for a conjunct of the guard. */
+  readonly handler?: ProcessId
 }
 
 /** A transition as the relations between transitions see it. */
@@ -42,13 +44,16 @@ const reader = {
 export const actionsOf = (system: System): readonly Action[] =>
   system.transitions.map((transition, id): Action => {
     const { guard, effect } = transition
-    const running = suspensionsOf(system, transition).map((when) => not(when))
+    const movers = moversOf(transition)
+    const running = movers.flatMap((process) =>
+      system.processes[process]!.suspended.map(({ by, when }) => ({ ...conjunctOf(not(when)), handler: by })),
+    )
     const assignments = effect.map((assign) => assignment(assign, reader))
     const { reads, writes, readsLocationOf } = footprint(system, id)
     return {
       id,
-      movers: moversOf(transition),
-      conjuncts: [...guard, ...running].map(conjunctOf),
+      movers,
+      conjuncts: [...guard.map(conjunctOf), ...running],
       reads,
       writes,
       locationsOf: readsLocationOf,
@@ -64,6 +69,20 @@ function conjunctOf(expr: Expr): Conjunct {
   const [reads, locationsOf] = [readsOf(expr), processesLookedAt(expr)]
   const value = evaluator(expr, reader)
   return { expr, reads, locationsOf, holds: locationsOf.size > 0 ? () => true : (valuation) => value(valuation) !== 0 }
+}
+
+/**
+ * The transition as it would be if these handlers suspended nobody: `t` without its conjuncts that they do not run on top
+ * of a mover.
+ */
+export function unsuspended(system: System, action: Action, handlers: ReadonlySet<ProcessId>): Action {
+  const conjuncts = action.conjuncts.filter(({ handler }) => handler === undefined || !handlers.has(handler))
+  if (conjuncts.length === action.conjuncts.length) return action
+  const reads = new Set(conjuncts.flatMap((conjunct) => [...conjunct.reads]))
+  for (const e of system.transitions[action.id]!.effect.flatMap(evaluatedBy)) readsOf(e, reads)
+  const locationsOf = new Set(conjuncts.flatMap((conjunct) => [...conjunct.locationsOf]))
+  for (const e of system.transitions[action.id]!.effect.flatMap(evaluatedBy)) processesLookedAt(e, locationsOf)
+  return { ...action, conjuncts, reads, locationsOf }
 }
 
 /** Whether every conjunct holds that a valuation of variables can decide. */

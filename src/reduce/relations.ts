@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { System, TransitionId } from '#system/system'
 import { Accord } from './accord.ts'
-import { actionsOf, type Action, type Conjunct } from './actions.ts'
+import { actionsOf, unsuspended, type Action, type Conjunct } from './actions.ts'
 import { Domains } from './domains.ts'
+import { finishingHandlers } from './finishing.ts'
 import { NecessaryEnabling, type FirstChange } from './necessary.ts'
 import { Reach } from './reach.ts'
 
@@ -20,12 +21,14 @@ export interface Relations {
   firstChanges(conjunct: Conjunct): readonly FirstChange[] | undefined
 }
 
-/** The relations of a system, each computed when it is asked for. */
-export function relationsOf(system: System): Relations {
+/** The relations of a system, each computed when it is asked for, by the handlers that only delay others. */
+export function relationsOf(system: System, delaying = finishingHandlers): Relations {
   const actions = actionsOf(system)
   const domains = new Domains(system, actions)
   const reach = new Reach(system)
-  const accord = new Accord(system, actions, domains, reach)
+  const delayed = delaying({ system, actions, domains, reach })
+  const lasting = actions.map((action) => unsuspended(system, action, delayed))
+  const accord = new Accord(system, actions, lasting, domains, reach)
   const necessary = new NecessaryEnabling(system, actions, domains)
   return {
     actions,

@@ -31,14 +31,14 @@ export const leafConditions = {
   /** Locations inside are like any other, and steps are such as processes are entitled to. */
   ordinary: (c) =>
     everyInside(c, (process, at) => !c.system.processes[process]!.locations[at]!.rest) &&
-    steps(c).every((id) => {
+    stepsOf(c).every((id) => {
       const { fault, tag, retry, joint } = c.system.transitions[id]!
       return [fault, tag, retry, joint].every((special) => special === undefined)
     }),
 
   /** What others hold does not change inside. */
   holdsAreOnesOwn: (c) =>
-    [...steps(c), ...c.lock.waits].every((id) => {
+    [...stepsOf(c), ...c.lock.waits].every((id) => {
       const t = c.system.transitions[id]!
       return c.system.holds.every(
         ({ process, object, when }) => process === t.process || object === c.lock.object || !changes(t, when),
@@ -53,7 +53,7 @@ export const leafConditions = {
     everyInside(c, (process, at) =>
       c.system.processes[process]!.suspended.every(({ when }) => !c.movers.canMakeTrue(when, process, at)),
     ) &&
-    steps(c).every((id) => {
+    stepsOf(c).every((id) => {
       const t = c.system.transitions[id]!
       return c.system.processes[t.process]!.suspended.every(({ when }) => !changes(t, when))
     }),
@@ -106,7 +106,7 @@ const stepsAt = ({ system, lock, leaving }: Candidate, process: number, at: numb
   insideSteps(system, lock, leaving, process, at)
 
 /** Every transition that is part of a section. */
-const steps = (c: Candidate): readonly TransitionId[] => [
+export const stepsOf = (c: Candidate): readonly TransitionId[] => [
   ...c.lock.acquires,
   ...c.lock.inside.flatMap((locations, process) => [...locations].flatMap((at) => stepsAt(c, process, at))),
 ]

@@ -36,7 +36,7 @@ export function leafLocks(system: System, conditions: Readonly<Record<string, Co
 }
 
 /** What is asked of a system for each lock. */
-class Analysis {
+export class Analysis {
   readonly system: System
   readonly local: LocalValues
   /** Without what is decided anyway. */
@@ -53,17 +53,20 @@ class Analysis {
   }
 }
 
-/** The system without a lock; undefined if the object is not a leaf lock, or its sections cannot be written as steps. */
-function withoutLock(
-  { system, local, lean, leaving, index }: Analysis,
-  object: string,
-  conditions: readonly Condition[],
-): Rewriting | undefined {
+/** The object as a lock with its sections; undefined if it is none. */
+export function candidateOf({ local, lean, leaving, index }: Analysis, object: string): Candidate | undefined {
   const lock = lockOf(lean, object, leaving, index)
   if (lock === undefined) return undefined
   const movers = new Movers(lean, local, lock, index)
-  const candidate = { system: lean, leaving, lock, sections: sectionsOf(lean, lock, leaving), movers }
-  return conditions.every((holds) => holds(candidate)) ? merged(system, candidate) : undefined
+  return { system: lean, leaving, lock, sections: sectionsOf(lean, lock, leaving), movers }
+}
+
+/** The system without a lock; undefined if the object is not a leaf lock, or its sections cannot be written as steps. */
+function withoutLock(analysis: Analysis, object: string, conditions: readonly Condition[]): Rewriting | undefined {
+  const candidate = candidateOf(analysis, object)
+  return candidate !== undefined && conditions.every((holds) => holds(candidate))
+    ? merged(analysis.system, candidate)
+    : undefined
 }
 
 /** The system with every section as single steps; undefined if that cannot be written as one assignment. */

@@ -10,7 +10,8 @@ import type { Expr, System, TransitionId } from './system.ts'
  * - States are immutable values. `enabled` and `fire` are pure; the same state gives the same answer for ever.
  * - `enabled` lists every enabled transition, in ascending id, once. This order is part of the contract: traces, the
  *   choice among equally short counterexamples and therefore every printed byte depend on it.
- * - `fire(s, t)` is defined only for `t` in `enabled(s)`. One transition has exactly one successor.
+ * - `fire(s, t)` is defined only for `t` in `enabled(s)`, and for one that would be if no handler ran on top of its
+ *   movers. One transition has exactly one successor.
  * - A suspended process has no enabled transition; a faulted one neither, unless it is an observer.
  */
 export interface Machine<S> extends Reader<S> {

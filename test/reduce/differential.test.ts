@@ -7,6 +7,7 @@ import { FencecheckError } from '#base/errors'
 import { lower } from '#semantics/lower/lower'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
+import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
@@ -65,6 +66,12 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
     expect(reduced).toBeLessThan(full / 2)
   })
 
+  test('on random interrupt handlers', () => {
+    const { models, full, reduced } = all(first, first + count / 4, randomHandlers)
+    expect(models).toBeGreaterThan(count * 0.2)
+    expect(reduced).toBeLessThan(full / 2)
+  })
+
   test('on random Petri nets', () => {
     const { models, full, reduced } = all(first, first + count, randomNet)
     expect(models).toBeGreaterThan(count * 0.9)
@@ -78,6 +85,7 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
 
   test('and every set keeps its promise along everything that can happen outside it', () => {
     expect(all(first, first + count / 15, randomProtocol, true).models).toBeGreaterThan(count / 20)
+    expect(all(first, first + count / 40, randomHandlers, true).models).toBeGreaterThan(count / 60)
     expect(all(first, first + count / 15, randomNet, true).models).toBeGreaterThan(count / 20)
     expect(all(first, first + count / 15, randomModel, true).models).toBeGreaterThan(count / 200)
   })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Model } from '#ir/model'
 import { randomCopies } from '../fixtures/random-copies.ts'
+import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomNet } from '../fixtures/random-net.ts'
@@ -52,6 +53,7 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     ['protocols', randomProtocol, 0.5],
     ['sections', randomSections, 0.5],
     ['interference', randomInterference, 0.5],
+    ['handlers', randomHandlers, 0.5],
     ['copies', randomCopies, 0.3],
     ['nets', randomNet, 0.5],
     ['unreliable protocols', randomUnreliable, 0.5],

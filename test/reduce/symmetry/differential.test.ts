@@ -28,10 +28,10 @@ interface Totals {
   rounds: number
 }
 
-function compare(everything: boolean, from: number, to: number): Totals {
+function compare(everything: boolean, from: number, to: number, handlers = false): Totals {
   const totals: Totals = { models: 0, reduced: 0, full: 0, orbits: 0, permuted: 0, rounds: 0 }
   for (let seed = from; seed < to; seed++) {
-    const system = lower(randomCopies(seed, { everything }), registry)
+    const system = lower(randomCopies(seed, { everything, handlers }), registry)
     const machine = new Engine(system)
     const { groups, refused } = verifiedGroups(system)
     expect(refused, `seed ${seed}`).toEqual([])
@@ -83,5 +83,12 @@ describe('orbits tell what states tell', { timeout: 86_400_000 }, () => {
     expect(reduced).toBeGreaterThan(models / 2)
     expect(permuted).toBeGreaterThan(models)
     expect(rounds).toBeGreaterThan(0)
+  })
+
+  test('and with handlers besides', () => {
+    const { models, reduced, permuted } = compare(false, first, first + Math.ceil(count / 2), true)
+    expect(models).toBeGreaterThan(count * 0.1)
+    expect(reduced).toBeGreaterThan(models / 2)
+    expect(permuted).toBeGreaterThan(models)
   })
 })
