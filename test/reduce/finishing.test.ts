@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { and, at, eq, ne } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
+import { Random } from '#base/random'
+import { Engine } from '#engine/engine'
+import { Interpreter } from '#interp/interpreter'
 import { actionsOf } from '#reduce/actions'
 import { Domains } from '#reduce/domains'
 import { faultsInPlace } from '#reduce/faults-in-place'
@@ -11,6 +14,7 @@ import { TransitionClosure } from '#reduce/transition-closure'
 import { lower } from '#semantics/lower/lower'
 import { passingConditions, passingLocks } from '#simplify/passing-locks'
 import { simplified } from '#simplify/simplify'
+import { evaluator } from '#system/expression'
 import type { ProcessId, System } from '#system/system'
 import { process, systemOf, transition, variable } from '../engine/systems.ts'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
@@ -398,4 +402,30 @@ describe('each condition, forgotten, changes what is told and is noticed', () =>
     expect(verdicts).toBeGreaterThan(0)
     expect(promises).toBeGreaterThan(verdicts)
   })
+})
+
+test('machines agree on what a step does whose process is suspended, as the diamond asks', () => {
+  let asked = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const system = lower(randomHandlers(seed), kernelRegistry)
+    const [engine, interpreter, random] = [new Engine(system), new Interpreter(system), new Random(seed)]
+    const allows = system.transitions.map(({ guard }) => guard.map((g) => evaluator(g, interpreter)))
+    let [fast, plain] = [engine.initial(), interpreter.initial()]
+    for (let step = 0; step < 30; step++) {
+      const enabled = interpreter.enabled(plain)
+      for (const [id, { process: p, from }] of system.transitions.entries()) {
+        const isThere = interpreter.location(plain, p) === from && allows[id]!.every((holds) => holds(plain) !== 0)
+        if (!isThere || enabled.includes(id)) continue
+        const [one, other] = [engine.fire(fast, id), interpreter.fire(plain, id)]
+        for (const v of system.variables.keys()) expect(engine.value(one, v)).toBe(interpreter.value(other, v))
+        for (const q of system.processes.keys()) expect(engine.location(one, q)).toBe(interpreter.location(other, q))
+        asked++
+      }
+      if (enabled.length === 0) break
+      const next = enabled[random.below(enabled.length)]!
+      fast = engine.fire(fast, next)
+      plain = interpreter.fire(plain, next)
+    }
+  }
+  expect(asked).toBeGreaterThan(20)
 })
