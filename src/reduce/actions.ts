@@ -79,9 +79,11 @@ export function unsuspended(system: System, action: Action, handlers: ReadonlySe
   const conjuncts = action.conjuncts.filter(({ handler }) => handler === undefined || !handlers.has(handler))
   if (conjuncts.length === action.conjuncts.length) return action
   const reads = new Set(conjuncts.flatMap((conjunct) => [...conjunct.reads]))
-  for (const e of system.transitions[action.id]!.effect.flatMap(evaluatedBy)) readsOf(e, reads)
   const locationsOf = new Set(conjuncts.flatMap((conjunct) => [...conjunct.locationsOf]))
-  for (const e of system.transitions[action.id]!.effect.flatMap(evaluatedBy)) processesLookedAt(e, locationsOf)
+  for (const e of system.transitions[action.id]!.effect.flatMap(evaluatedBy)) {
+    readsOf(e, reads)
+    processesLookedAt(e, locationsOf)
+  }
   return { ...action, conjuncts, reads, locationsOf }
 }
 
