@@ -25,7 +25,7 @@ const rooms: Readonly<Record<string, Room>> = {
   interp: { rooms: ['base', 'system'], packages: ['immutable'] },
   engine: { rooms: ['base', 'system'], packages: [] },
   explore: { rooms: ['base', 'system'], packages: [] },
-  reduce: { rooms: ['base', 'system', 'explore'], packages: [] },
+  reduce: { rooms: ['base', 'system', 'simplify', 'explore'], packages: [] },
   simulate: { rooms: ['base', 'system', 'explore'], packages: [] },
   property: { rooms: ['base', 'ir', 'system', 'explore'], packages: [] },
   trace: { rooms: ['base', 'ir', 'system', 'explore', 'property'], packages: ['valibot'] },

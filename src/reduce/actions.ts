@@ -38,9 +38,16 @@ const reader = {
   location: (): number => 0,
 }
 
-/** Turns every transition into an action, once. */
-export const actionsOf = (system: System): readonly Action[] =>
-  system.transitions.map((transition, id): Action => {
+/** Turns every transition into an action, once. Conjuncts that say the same are the same. */
+export function actionsOf(system: System): readonly Action[] {
+  const known = new Map<string, Conjunct>()
+  const conjunctOf = (expr: Expr): Conjunct => {
+    const text = JSON.stringify(expr)
+    const conjunct = known.get(text) ?? newConjunct(expr)
+    known.set(text, conjunct)
+    return conjunct
+  }
+  return system.transitions.map((transition, id): Action => {
     const { guard, effect } = transition
     const running = suspensionsOf(system, transition).map((when) => not(when))
     const assignments = effect.map((assign) => assignment(assign, reader))
@@ -48,7 +55,7 @@ export const actionsOf = (system: System): readonly Action[] =>
     return {
       id,
       movers: moversOf(transition),
-      conjuncts: [...guard, ...running].map(conjunctOf),
+      conjuncts: [...new Set([...guard, ...running].map(conjunctOf))],
       reads,
       writes,
       locationsOf: readsLocationOf,
@@ -59,8 +66,9 @@ export const actionsOf = (system: System): readonly Action[] =>
       },
     }
   })
+}
 
-function conjunctOf(expr: Expr): Conjunct {
+function newConjunct(expr: Expr): Conjunct {
   const [reads, locationsOf] = [readsOf(expr), processesLookedAt(expr)]
   const value = evaluator(expr, reader)
   return { expr, reads, locationsOf, holds: locationsOf.size > 0 ? () => true : (valuation) => value(valuation) !== 0 }

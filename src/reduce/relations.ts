@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Invariants } from '#simplify/invariants'
 import type { System, TransitionId } from '#system/system'
 import { Accord } from './accord.ts'
 import { actionsOf, type Action, type Conjunct } from './actions.ts'
 import { Domains } from './domains.ts'
+import { Exclusion } from './exclusion.ts'
+import { Interference } from './interference.ts'
 import { NecessaryEnabling, type FirstChange } from './necessary.ts'
+import { Parts } from './parts.ts'
 import { Reach } from './reach.ts'
 
 /** All that the closure of a stubborn set asks of a system. Over-approximations make sets larger, never wrong. */
@@ -21,12 +25,14 @@ export interface Relations {
 }
 
 /** The relations of a system, each computed when it is asked for. */
-export function relationsOf(system: System): Relations {
+export function relationsOf(system: System, invariants = new Invariants(system)): Relations {
   const actions = actionsOf(system)
-  const domains = new Domains(system, actions)
+  const domains = new Domains(system, actions, invariants)
+  const exclusion = new Exclusion(system, actions, invariants)
+  const parts = new Parts(system, actions)
   const reach = new Reach(system)
-  const accord = new Accord(system, actions, domains, reach)
-  const necessary = new NecessaryEnabling(system, actions, domains)
+  const accord = new Accord(system, actions, new Interference(system, parts, domains, exclusion), reach)
+  const necessary = new NecessaryEnabling(system, { actions, domains, parts })
   return {
     actions,
     reach,

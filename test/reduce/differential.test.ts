@@ -8,7 +8,7 @@ import { lower } from '#semantics/lower/lower'
 import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { randomModel } from '../fixtures/random-model.ts'
-import { randomNet } from '../fixtures/random-net.ts'
+import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { searchedInFull, searchedReduced } from './searched.ts'
 
@@ -71,6 +71,12 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
     expect(reduced).toBeLessThan(full)
   })
 
+  test('on random nets with weights, inhibitors and bounds that are reached', () => {
+    const { models, full, reduced } = all(first, first + count * 2, randomWeightedNet)
+    expect(models).toBeGreaterThan(count * 1.6)
+    expect(reduced).toBeLessThan(full)
+  })
+
   test('on random models of everything', () => {
     const { models } = all(first, first + count, randomModel)
     expect(models).toBeGreaterThan(count / 12)
@@ -79,6 +85,7 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
   test('and every set keeps its promise along everything that can happen outside it', () => {
     expect(all(first, first + count / 15, randomProtocol, true).models).toBeGreaterThan(count / 20)
     expect(all(first, first + count / 15, randomNet, true).models).toBeGreaterThan(count / 20)
+    expect(all(first, first + count / 4, randomWeightedNet, true).models).toBeGreaterThan(count / 5)
     expect(all(first, first + count / 15, randomModel, true).models).toBeGreaterThan(count / 200)
   })
 })

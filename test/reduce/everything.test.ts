@@ -4,7 +4,7 @@ import type { Model } from '#ir/model'
 import { randomCopies } from '../fixtures/random-copies.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
-import { randomNet } from '../fixtures/random-net.ts'
+import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { randomSections } from '../fixtures/random-sections.ts'
 import { bothWays, told } from './told.ts'
@@ -46,6 +46,7 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     ['interference', randomInterference, 0.5],
     ['copies', randomCopies, 0.3],
     ['nets', randomNet, 0.5],
+    ['weighted nets', randomWeightedNet, 0.5],
     ['models of everything', randomModel, 0.1],
   ])('on random %s', async (_, build, share) => {
     const { all, reduced } = await compared(build)

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Interval } from '#system/interval'
+import type { System, TransitionId, VarId } from '#system/system'
+import { narrow, type Box } from '#simplify/half-space'
+import type { Invariants } from '#simplify/invariants'
+import type { Action } from './actions.ts'
+
+/** What a guard says of variables, and how much of each invariant it uses up. */
+interface Needs {
+  /** Undefined if the guard is never true. */
+  readonly box: Box | undefined
+  /** By invariant, how far its sum is above its least value by each variable; the sum of these under `total`. */
+  readonly uses: ReadonlyMap<number, { readonly total: number; readonly by: ReadonlyMap<VarId, number> }>
+}
+
+/**
+ * Which transitions are never enabled together, by what their guards say of single variables and by invariants: two places
+ * of a net that share one token are never marked both. Transitions that are not seen to be so may be.
+ */
+export class Exclusion {
+  readonly #system: System
+  readonly #actions: readonly Action[]
+  readonly #invariants: Invariants
+  readonly #needs: (Needs | undefined)[]
+
+  constructor(system: System, actions: readonly Action[], invariants: Invariants) {
+    this.#system = system
+    this.#actions = actions
+    this.#invariants = invariants
+    this.#needs = actions.map(() => undefined)
+  }
+
+  /** Whether no state enables both. */
+  exclude(a: TransitionId, b: TransitionId): boolean {
+    const [one, other] = [this.#needsOf(a), this.#needsOf(b)]
+    if (one.box === undefined || other.box === undefined) return true
+    for (const [v, { lo, hi }] of one.box) {
+      const there = other.box.get(v)
+      if (there !== undefined && (hi < there.lo || lo > there.hi)) return true
+    }
+    for (const [i, uses] of one.uses) {
+      const more = other.uses.get(i)
+      if (more === undefined) continue
+      let sum = uses.total + more.total
+      for (const [v, amount] of uses.by) sum -= Math.min(amount, more.by.get(v) ?? 0)
+      if (sum > this.#invariants.slackOf(i)) return true
+    }
+    return false
+  }
+
+  /** What is known of variables wherever all of these are enabled; undefined if they never are. */
+  boxOf(...ids: readonly TransitionId[]): ReadonlyMap<VarId, Interval> | undefined {
+    const box: Box = new Map()
+    for (const id of ids)
+      for (const [v, { lo, hi }] of this.#needsOf(id).box ?? []) {
+        const now = box.get(v)
+        box.set(v, { lo: Math.max(lo, now?.lo ?? lo), hi: Math.min(hi, now?.hi ?? hi) })
+      }
+    return ids.some((id) => this.#needsOf(id).box === undefined) || [...box.values()].some(({ lo, hi }) => lo > hi)
+      ? undefined
+      : box
+  }
+
+  #needsOf(id: TransitionId): Needs {
+    return (this.#needs[id] ??= this.#find(id))
+  }
+
+  #find(id: TransitionId): Needs {
+    const { variables } = this.#system
+    const box: Box = new Map()
+    const guard = this.#actions[id]!.conjuncts.map(({ expr }) => expr)
+    if (!narrow(box, guard, variables) || !this.#invariants.allow(box)) return { box: undefined, uses: new Map() }
+    const uses = new Map<number, { total: number; by: Map<VarId, number> }>()
+    for (const [v, { lo, hi }] of box)
+      for (const { index, factor } of this.#invariants.about(v)) {
+        const amount = factor > 0 ? factor * (lo - variables[v]!.min) : factor * (hi - variables[v]!.max)
+        if (amount === 0) continue
+        const now = uses.get(index) ?? { total: 0, by: new Map() }
+        now.by.set(v, amount)
+        uses.set(index, { total: now.total + amount, by: now.by })
+      }
+    return { box, uses }
+  }
+}
