@@ -9,6 +9,8 @@ export interface Programme {
   readonly rows: readonly Row[]
   /** The rows that an unknown is in, with its factor. */
   readonly columns: readonly (readonly (readonly [row: number, factor: number])[])[]
+  /** Whether an unknown is taken only where no other does as well. */
+  readonly isLast: (unknown: number) => boolean
 }
 
 /** Below this a number counts as 0. */
@@ -27,7 +29,7 @@ export interface Work {
  * In floating point: whoever relies on the rows has to check them.
  */
 export function cheapest(
-  { costs, rows, columns }: Programme,
+  { costs, rows, columns, isLast }: Programme,
   one: number,
   without: number,
   most: number,
@@ -103,7 +105,12 @@ export function cheapest(
       for (const row of more) addRow(row)
       continue
     }
-    const enters = entering(basic.get(leaves)!, without, costOf, columns)
+    const enters = entering(
+      basic.get(leaves)!,
+      without,
+      costOf,
+      (x) => (columns[x]?.length ?? 0) + (isLast(x) ? rows.length : 0),
+    )
     if (enters === undefined) return undefined
     pivot(leaves, enters)
   }
@@ -135,12 +142,12 @@ function mostNegative(basic: ReadonlyMap<number, ReadonlyMap<number, number>>): 
   return found
 }
 
-/** The ratio test; of equals the unknown in the fewest rows. */
+/** The ratio test; of equals the smallest. */
 function entering(
   row: ReadonlyMap<number, number>,
   without: number,
   costOf: (x: number) => number,
-  columns: Programme['columns'],
+  sizeOf: (x: number) => number,
 ): number | undefined {
   let found: number | undefined
   let least = Infinity
@@ -148,7 +155,7 @@ function entering(
   for (const [x, factor] of row) {
     if (x === constant || x === without || factor <= tiny) continue
     const ratio = costOf(x) / factor
-    const own = columns[x]?.length ?? 0
+    const own = sizeOf(x)
     if (ratio > least + tiny || (ratio > least - tiny && own >= size)) continue
     found = x
     least = Math.min(least, ratio)

@@ -2,6 +2,7 @@
 import type { System, VarId } from '#system/system'
 import { changesOf, type Change } from './changes.ts'
 import { cheapest, type Programme, type Work } from './dual-simplex.ts'
+import { grown } from './grown.ts'
 
 /** `factors . variables <= most` in every reachable state. */
 export interface LinearInvariant {
@@ -10,9 +11,10 @@ export interface LinearInvariant {
 }
 
 /** Entries of rows that the search for invariants may touch. */
-const mostWork = 4_000_000
-/** The same for a single variable. */
-const workOfOne = 100_000
+const mostWork = 10_000_000
+/** The same for a single variable, by either method. */
+const workOfGrowing = 10_000
+const workOfOne = 400_000
 
 /**
  * Linear inequalities that hold in every state, found as the place invariants of a net are: no transition increases
@@ -26,14 +28,13 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
   const programme = programmeOf(system, changes)
   const found: LinearInvariant[] = []
   const bounded = new Uint8Array(programme.costs.length)
-  let left = mostWork
-  for (let unknown = 0; unknown < bounded.length && left > 0; unknown++) {
+  const whole: Work = { left: mostWork }
+  for (let unknown = 0; unknown < bounded.length && whole.left > 0; unknown++) {
     const { min, max } = variables[unknown >> 1]!
     if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
-    const work: Work = { left: Math.min(left, workOfOne) }
-    const before = work.left
-    const counts = integers(cheapest(programme, unknown, unknown ^ 1, max - min, work))
-    left -= before - work.left
+    const counts =
+      within(whole, workOfGrowing, (work) => grown(programme, unknown, unknown ^ 1, max - min, work)) ??
+      within(whole, workOfOne, (work) => integers(cheapest(programme, unknown, unknown ^ 1, max - min, work)))
     if (counts === undefined || !holds(counts, programme)) continue
     let most = 0
     for (const [x, count] of counts) most += count * programme.costs[x]!
@@ -43,6 +44,15 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
     }
     found.push(inVariables(counts, most, system))
   }
+  return found
+}
+
+/** What is found with so much work, which the whole then has less of. */
+function within<T>(whole: Work, most: number, find: (work: Work) => T): T {
+  const given = Math.min(whole.left, most)
+  const work: Work = { left: given }
+  const found = find(work)
+  whole.left -= given - work.left
   return found
 }
 
@@ -63,7 +73,8 @@ function programmeOf({ variables }: System, changes: readonly (Change | undefine
     for (const [x, factor] of row) columns[x]!.push([rows.length, factor])
     rows.push(row)
   }
-  return { costs, rows, columns }
+  // Sums of variables tell more of pairs of them than distances do.
+  return { costs, rows, columns, isLast: (x) => (x & 1) === 1 }
 }
 
 /** Whether every row holds, exactly. */
