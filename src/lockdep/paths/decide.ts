@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isApplication, isVarRead } from '#system/expression'
+import { eachLeaf, isApplication, isVarRead } from '#system/expression'
 import type { Expr, LocationTest, System, VarId, VarRead } from '#system/system'
 import { evaluateKnown, type Known } from './three-valued.ts'
 
 /** Of a condition, over all values that what is unknown can have. */
 export type Decision = 'always' | 'never' | 'depends'
 
-/** Cases tried before a condition counts as one that depends. */
+/** Cases tried before a condition counts as one that depends, and parts of it that are looked at for them. */
 const mostCases = 4_096
+const mostLooks = 2 ** 19
 
 /**
  * Whether a condition holds whatever the unknown parts are. Where three-valued evaluation does not tell, the first
@@ -15,7 +16,9 @@ const mostCases = 4_096
  * never split. That two parts may not be independent is overlooked, which can only make it depend.
  */
 export function decide(e: Expr, known: Known, { variables }: Pick<System, 'variables'>): Decision {
-  let cases = 0
+  let [cases, size] = [0, 0]
+  eachLeaf(e, () => size++)
+  const most = Math.min(mostCases, mostLooks / size)
   // What is supposed at the moment; hundreds of things at a time, where a location has as many steps.
   const values = new Map<VarId, number>()
   const tests: { readonly of: LocationTest; readonly x: number }[] = []
@@ -38,7 +41,7 @@ export function decide(e: Expr, known: Known, { variables }: Pick<System, 'varia
     if (unknown === undefined) return 'depends'
     let all: Decision | undefined
     for (const x of isVarRead(unknown) ? rangeOf(variables[unknown.v]!) : [0, 1]) {
-      if (++cases > mostCases) return 'depends'
+      if (++cases > most) return 'depends'
       suppose(unknown, x)
       const decision = split()
       forget(unknown)

@@ -139,7 +139,9 @@ function transitionsByLocation(system: System, process: ProcessId): ReadonlyMap<
     const takesPart = transition.process === process || transition.joint?.some((j) => j.process === process) === true
     if (!takesPart) continue
     const { from } = moveOf(transition, process)
-    byLocation.set(from, [...(byLocation.get(from) ?? []), id])
+    const others = byLocation.get(from)
+    if (others === undefined) byLocation.set(from, [id])
+    else others.push(id)
   }
   return byLocation
 }
