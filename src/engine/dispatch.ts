@@ -5,10 +5,11 @@ import type { ExpressionCode } from './expression-code.ts'
 import type { Layout } from './layout.ts'
 
 /**
- * Transitions in one generated function. V8 does not optimise a function of more than 60 kB of bytecode, so what has
- * more is split.
+ * Transitions in one generated function, and characters of its source. V8 does not optimise a function of more than 60 kB
+ * of bytecode, so what has more is split.
  */
 export const perFunction = 64
+const mostText = 2 ** 15
 
 /** The functions that a dispatch is made of: what they are given, what they end with, how they are called. */
 export interface Shape {
@@ -17,9 +18,12 @@ export interface Shape {
   readonly call: (callee: Code) => Code
 }
 
+/** Code for some transitions that leave the same location. */
+export type Steps = (ids: readonly TransitionId[]) => readonly Code[]
+
 /**
- * Writes code that goes through the processes, in order, and runs the code of `step` for every transition that leaves
- * the location of the process: ascending ids, since these are grouped by process.
+ * Writes code that goes through the processes, in order, and runs what `steps` makes of the transitions that
+ * leave the location of the process: ascending ids, since these are grouped by process.
  */
 export class Dispatch {
   readonly #system: System
@@ -35,7 +39,7 @@ export class Dispatch {
   }
 
   /** The calls that do it. Small processes share a function; one of many transitions has several. */
-  calls(shape: Shape, step: (id: TransitionId) => Code): readonly Code[] {
+  calls(shape: Shape, steps: Steps): readonly Code[] {
     const { begin } = this.#expressions.access
     const calls: Code[] = []
     let together: Code[] = []
@@ -49,8 +53,8 @@ export class Dispatch {
     for (const [process, locations] of this.#leaving().entries()) {
       const count = locations.reduce((sum, ids) => sum + ids.length, 0)
       if (size + count > perFunction) close()
-      if (count > perFunction) calls.push(this.#large(process, locations, shape, step))
-      else if (count > 0) together.push(this.#switch(process, [...locations.entries()], step))
+      if (count > perFunction) calls.push(this.#large(process, locations, shape, steps))
+      else if (count > 0) together.push(this.#switch(process, [...locations.entries()], shape, steps))
       if (count <= perFunction) size += count
     }
     close()
@@ -66,21 +70,38 @@ export class Dispatch {
   #switch(
     process: ProcessId,
     locations: readonly (readonly [number, readonly TransitionId[]])[],
-    step: (id: TransitionId) => Code,
+    shape: Shape,
+    steps: Steps,
   ): Code {
     const cases = locations.flatMap(([location, ids]) =>
-      ids.length === 0 ? [] : [js`case ${location}:\n${ids.map(step)}break\n`],
+      ids.length === 0 ? [] : [js`case ${location}:\n${this.#leave(ids, shape, steps)}break\n`],
     )
     return js`switch (${this.#at(process)}) {\n${cases}}\n`
   }
 
+  /** The steps of one location; calls of several functions, if they are too many for one. */
+  #leave(ids: readonly TransitionId[], shape: Shape, steps: Steps): readonly Code[] {
+    const blocks: { readonly code: Code[]; size: number }[] = []
+    for (let first = 0; first < ids.length; first += perFunction / 2) {
+      const code = steps(ids.slice(first, first + perFunction / 2))
+      const size = code.reduce((sum, { text }) => sum + text.length, 0)
+      const last = blocks.at(-1)
+      if (last === undefined || last.size + size > mostText) blocks.push({ code: [...code], size })
+      else {
+        last.code.push(...code)
+        last.size += size
+      }
+    }
+    const [only] = blocks
+    if (only !== undefined && blocks.length === 1) return only.code
+    const { begin } = this.#expressions.access
+    return blocks.map(({ code }) =>
+      shape.call(this.#functions.define(shape.parameters, js`${begin}${code}${shape.end}`)),
+    )
+  }
+
   /** A call of the one among several functions that has the present location. */
-  #large(
-    process: ProcessId,
-    locations: readonly (readonly TransitionId[])[],
-    shape: Shape,
-    step: (id: TransitionId) => Code,
-  ): Code {
+  #large(process: ProcessId, locations: readonly (readonly TransitionId[])[], shape: Shape, steps: Steps): Code {
     const blocks: (readonly [number, readonly TransitionId[]])[][] = [[]]
     const blockOf: number[] = []
     let size = 0
@@ -96,7 +117,7 @@ export class Dispatch {
     const functions = blocks.map((some) =>
       this.#functions.define(
         shape.parameters,
-        js`${this.#expressions.access.begin}${this.#switch(process, some, step)}${shape.end}`,
+        js`${this.#expressions.access.begin}${this.#switch(process, some, shape, steps)}${shape.end}`,
       ),
     )
     const blockAt = this.#constant(blockOf.map((block) => js`${block}`))

@@ -25,8 +25,8 @@ fire: ${fire(system, layout, functions, expressions)}
 function enabled(system: System, layout: Layout, functions: Functions, expressions: ExpressionCode): Code {
   const transitions = new TransitionCode(system, layout, expressions)
   const shape = { parameters: js`s, e`, end: js``, call: (callee: Code) => js`${callee}(s, e)\n` }
-  const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (id) =>
-    transitions.ifEnabled(id, js`e.push(${id})\n`),
+  const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (ids) =>
+    transitions.whereEnabled(ids, (id) => js`e.push(${id})\n`),
   )
   return functions.define(js`s`, js`${expressions.access.begin}const e = []\n${calls}return e\n`)
 }
@@ -56,8 +56,11 @@ export function expandCode(system: System, layout: Layout): Code {
     end: js`return n\n`,
     call: (callee: Code) => js`n = ${callee}(k, p, e, r, n)\n`,
   }
-  const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (id) =>
-    transitions.ifEnabled(id, js`{\nconst q = n * ${layout.words}\ne[n++] = ${id}\n${transitions.successor(id)}}\n`),
+  const calls = new Dispatch(system, layout, functions, expressions).calls(shape, (ids) =>
+    transitions.whereEnabled(
+      ids,
+      (id) => js`{\nconst q = n * ${layout.words}\ne[n++] = ${id}\n${transitions.successor(id)}}\n`,
+    ),
   )
   return functions.returning(functions.define(js`k, p, e, r, n`, js`${expressions.access.begin}${calls}return n\n`))
 }

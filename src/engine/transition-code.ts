@@ -17,14 +17,20 @@ export class TransitionCode {
     this.#expressions = expressions
   }
 
-  /** `action`, if the transition is enabled, where its process is at its source already. */
-  ifEnabled(id: TransitionId, action: Code): Code {
+  /**
+   * The action of each of these that is enabled, in their order, where their process is at their source already. What those
+   * next to each other need alike is asked once: a step and its faults have most of their conditions in common.
+   */
+  whereEnabled(ids: readonly TransitionId[], action: (id: TransitionId) => Code): readonly Code[] {
+    return where(ids.map((id) => ({ conditions: this.#conditions(id), action: action(id) })))
+  }
+
+  #conditions(id: TransitionId): readonly Code[] {
     const transition = this.#system.transitions[id]!
     const { joint = [], guard } = transition
     const partners = joint.map((move) => js`${this.#locationOf(move.process)} === ${move.from}`)
     const suspended = suspensionsOf(this.#system, transition).map((when) => js`!${this.#expressions.truth(when)}`)
-    const conditions = [...partners, ...suspended, ...guard.map((g) => this.#expressions.truth(g))]
-    return conditions.length === 0 ? action : js`if (${joined(conditions, js` && `)}) ${action}`
+    return [...partners, ...suspended, ...guard.map((g) => this.#expressions.truth(g))]
   }
 
   /**
@@ -90,4 +96,33 @@ export class TransitionCode {
   #locationOf(process: ProcessId): Code {
     return this.#expressions.read(this.#layout.locations[process]!)
   }
+}
+
+interface Conditional {
+  readonly conditions: readonly Code[]
+  readonly action: Code
+}
+
+function where(steps: readonly Conditional[]): readonly Code[] {
+  const statements: Code[] = []
+  for (let i = 0; i < steps.length;) {
+    const { conditions, action } = steps[i]!
+    const first = conditions[0]?.text
+    let end = i + 1
+    if (first !== undefined) while (steps[end]?.conditions[0]?.text === first) end++
+    const alike = steps.slice(i, end)
+    let shared = conditions.length
+    for (const other of alike) {
+      let n = 0
+      while (n < shared && other.conditions[n]?.text === conditions[n]!.text) n++
+      shared = n
+    }
+    const inner =
+      alike.length === 1
+        ? action
+        : js`{\n${where(alike.map((step) => ({ ...step, conditions: step.conditions.slice(shared) })))}}\n`
+    statements.push(shared === 0 ? inner : js`if (${joined(conditions.slice(0, shared), js` && `)}) ${inner}`)
+    i = end
+  }
+  return statements
 }

@@ -60,3 +60,13 @@ export function components(
   }
   return { count, of }
 }
+
+/** The states in order of their components; each must be in one. */
+export function byComponent({ count, of }: Components): Int32Array {
+  const start = new Int32Array(count + 1)
+  for (const c of of) start[c + 1]!++
+  for (let c = 0; c < count; c++) start[c + 1]! += start[c]!
+  const order = new Int32Array(of.length)
+  for (const [state, c] of of.entries()) order[start[c]!++] = state
+  return order
+}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { components, type Components } from '#explore/components'
+import { byComponent, components, type Components } from '#explore/components'
 import type { Graph } from '#explore/graph'
 import { moversOf } from '#system/moves'
 import { isEscape, isMay, type System } from '#system/system'
@@ -208,14 +208,4 @@ function endsOf(
     }
   }
   return { settled, end }
-}
-
-/** The states in order of their components. */
-function byComponent({ count, of }: { readonly count: number; readonly of: Int32Array }): Int32Array {
-  const start = new Int32Array(count + 1)
-  for (const c of of) start[c + 1]!++
-  for (let c = 0; c < count; c++) start[c + 1]! += start[c]!
-  const order = new Int32Array(of.length)
-  for (const [state, c] of of.entries()) order[start[c]!++] = state
-  return order
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { components } from '#explore/components'
+import { byComponent, components } from '#explore/components'
 import { liftedComponents } from '#explore/lifted-components'
 import type { Quotient } from '#explore/quotient'
 import { isMay } from '#system/system'
@@ -15,14 +15,15 @@ import { restingOnTheWay } from './resting.ts'
 export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
   const { machine, graph, said, store } = evidence
   const { processes, transitions } = machine.system
+  // Only a process with a resting location somewhere can be missing one.
+  const candidates = [...processes.keys()].filter((p) => processes[p]!.locations.some((location) => location.rest))
+  if (candidates.length === 0) return []
   const follows = (state: number, edge: number): boolean => !isMay(transitions[graph.transition(state, edge)]!.tag)
   const { rowOf, rests } =
     evidence.quotient === undefined
       ? resting(evidence, follows)
       : restingInQuotient(evidence, evidence.quotient, follows)
   const found = new Map<number, Finding>()
-  // Only a process with a resting location somewhere can be missing one.
-  const candidates = [...processes.keys()].filter((p) => processes[p]!.locations.some((location) => location.rest))
   for (const state of evidence.soundStates())
     for (const process of candidates) {
       if (rests.has(rowOf(state), process) || found.has(process)) continue
@@ -46,12 +47,12 @@ interface Resting {
 
 function resting<S>(evidence: Evidence<S>, follows: (state: number, edge: number) => boolean): Resting {
   const { machine, graph } = evidence
-  const { of, count } = components(graph, follows)
+  const parts = components(graph, follows)
+  const { of, count } = parts
   const rests = new BitRows(machine.system.processes.length, count)
   for (let state = 0; state < graph.states; state++) addResting(evidence, state, rests, of[state]!)
   // Components come successors first, so one pass in that order is enough; edges within a component add nothing.
-  const states = Array.from({ length: graph.states }, (_, i) => i).sort((a, b) => of[a]! - of[b]!)
-  for (const state of states)
+  for (const state of byComponent(parts))
     for (let edge = 0; edge < graph.degree(state); edge++)
       if (follows(state, edge)) rests.join(of[state]!, rests, of[graph.target(state, edge)]!)
   return { rowOf: (state) => of[state]!, rests }

@@ -35,8 +35,9 @@ const anyhow = 5_000
  * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
  * does not depend on the order of the search.
  */
-export const stuckProcesses = <S>(evidence: Evidence<S>): readonly Violation[] =>
-  stuckApart(evidence, ({ kind }) => kind)
+export const stuckProcesses = <S>(evidence: Evidence<S>): readonly Violation[] => stuckApart(evidence, byKind)
+
+const byKind = ({ kind }: Candidate): string => kind
 
 /** The same, one of each kind and wait cycle of lock classes: by shape, and by what is waited for. */
 export function everyWayToBeStuck<S>(evidence: Evidence<S>): readonly Violation[] {
@@ -55,7 +56,12 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const { machine, graph, store, waitGraphs } = evidence
   const { processes, debts } = machine.system
   const future = evidence.future('on')
-  const seen = new Set<string>()
+  const seen = new Map<string, number>()
+  // One process, and nothing to hold or to wait for but values: it waits for itself, and the nearest such state is the best.
+  const isPlain =
+    processes.filter(({ context }) => context !== 'observer').length === 1 &&
+    tell === byKind &&
+    machine.system.origins.every(({ primitive }) => primitive === '')
   const ends = new Map<number, Candidate[]>()
   const best = new Map<string, Candidate>()
   let looks = 0
@@ -83,8 +89,9 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const lost = future.unpaid(id)
     const state = store.get(id)
     const key = JSON.stringify([quiet, stuck, stuck.map((p) => machine.location(state, p)), lost, !quiet && end])
-    if (seen.has(key) && (end < 0 || looks >= anyhow)) return undefined
-    seen.add(key)
+    const depth = seen.get(key)
+    if (depth !== undefined && (end < 0 || looks >= anyhow || (isPlain && depth <= graph.depth(id)))) return undefined
+    seen.set(key, graph.depth(id))
     if (end >= 0) looks++
     const waits = waitGraphs.at(state, stuck, 'on')
     const lostObjects = lost.map((d) => debts[d]!.object)

@@ -2,7 +2,7 @@
 import type { Shape } from '#ir/model'
 import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
-import { readsOf } from '#system/footprint'
+import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
 import type { Machine } from '#system/machine'
 import { moversOf } from '#system/moves'
 import {
@@ -14,6 +14,7 @@ import {
   type OriginId,
   type ProcessId,
   type TransitionId,
+  type System,
 } from '#system/system'
 import type { Control } from './control.ts'
 
@@ -53,13 +54,16 @@ export class WaitGraphs<S> {
   readonly #machine: Machine<S>
   readonly #control: Control
   readonly #holds: readonly { readonly hold: Hold; readonly when: (state: S) => number }[]
-  /** By transition, and by the condition as the guard has it. */
-  readonly #enables = new Map<TransitionId, Map<Expr, boolean>>()
+  /** What a condition is worth, and who could make it true, by the condition as the guard has it. */
+  readonly #conditions = new Map<Expr, Condition<S>>()
+  readonly #enablers = new Map<string, readonly TransitionId[]>()
+  readonly #changing: ReadonlyMap<string, readonly TransitionId[]>
 
   constructor(machine: Machine<S>, control: Control) {
     this.#machine = machine
     this.#control = control
     this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
+    this.#changing = changing(machine.system)
   }
 
   /**
@@ -136,7 +140,7 @@ export class WaitGraphs<S> {
   ): { readonly falsified: readonly Expr[]; readonly objects: string[]; readonly variables: readonly string[] } {
     const { system } = this.#machine
     const { guard, origin } = system.transitions[id]!
-    const falsified = guard.filter((g) => evaluator(g, this.#machine)(state) === 0)
+    const falsified = guard.filter((g) => this.#conditionOf(g).value(state) === 0)
     const { on } = system.origins[origin]!
     const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
     // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
@@ -202,11 +206,13 @@ export class WaitGraphs<S> {
     )
     const inTheWay = [...new Set(holders.map((hold) => hold.process))]
     const partners = joint.filter((move) => this.#machine.location(state, move.process) !== move.from)
-    const couldEnd = (other: ProcessId): boolean =>
-      partners.some((move) => move.process === other) ||
-      [...this.#control.future(other, this.#machine.location(state, other))].some(
-        (t) => t !== id && system.transitions[t]!.process === other && falsified.some((g) => this.#canEnable(t, g)),
+    const couldEnd = (other: ProcessId): boolean => {
+      if (partners.some((move) => move.process === other)) return true
+      const future = this.#control.future(other, this.#machine.location(state, other))
+      return falsified.some((g) =>
+        this.#enablersOf(g).some((t) => t !== id && system.transitions[t]!.process === other && future.has(t)),
       )
+    }
     const enders = inTheWay.length > 0 ? inTheWay : stuck.filter(couldEnd)
     // What the process itself would do later ends its wait only if nobody else could.
     const others = enders.filter((p) => p !== process)
@@ -224,17 +230,49 @@ export class WaitGraphs<S> {
     }
   }
 
-  #canEnable(id: TransitionId, condition: Expr): boolean {
-    const known = this.#enables.get(id) ?? new Map<Expr, boolean>()
-    this.#enables.set(id, known)
-    let answer = known.get(condition)
-    if (answer === undefined) {
-      const { fault } = this.#machine.system.transitions[id]!
-      answer = fault === undefined && canEnable(this.#machine.system, id, condition)
-      known.set(condition, answer)
-    }
-    return answer
+  #conditionOf(e: Expr): Condition<S> {
+    const known = this.#conditions.get(e) ?? { value: evaluator(e, this.#machine), enablers: undefined }
+    this.#conditions.set(e, known)
+    return known
   }
+
+  /** The transitions that can make a condition true. */
+  #enablersOf(e: Expr): readonly TransitionId[] {
+    return (this.#conditionOf(e).enablers ??= this.#findEnablers(e))
+  }
+
+  #findEnablers(e: Expr): readonly TransitionId[] {
+    // Steps of a net share most of their conditions.
+    const text = JSON.stringify(e)
+    const known = this.#enablers.get(text)
+    if (known !== undefined) return known
+    const { system } = this.#machine
+    const keys = [...[...readsOf(e)].map((v) => `v${v}`), ...[...processesLookedAt(e)].map((p) => `p${p}`)]
+    const candidates = new Set(keys.flatMap((key) => this.#changing.get(key) ?? []))
+    const found = [...candidates].filter((t) => canEnable(system, t, e))
+    this.#enablers.set(text, found)
+    return found
+  }
+}
+
+interface Condition<S> {
+  readonly value: (state: S) => number
+  enablers: readonly TransitionId[] | undefined
+}
+
+/** The transitions other than faults that write a variable (`v1`) or move a process (`p1`). */
+function changing({ transitions }: System): ReadonlyMap<string, readonly TransitionId[]> {
+  const found = new Map<string, TransitionId[]>()
+  for (const [id, t] of transitions.entries()) {
+    if (t.fault !== undefined) continue
+    const keys = [...t.effect.flatMap(writesOf).map((v) => `v${v}`), ...moversOf(t).map((p) => `p${p}`)]
+    for (const key of new Set(keys)) {
+      const list = found.get(key)
+      if (list === undefined) found.set(key, [id])
+      else list.push(id)
+    }
+  }
+  return found
 }
 
 const merge = (a: Wait, b: Wait): Wait => ({

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { movesOf } from '#system/moves'
 import type { ProcessId, System, TransitionId } from '#system/system'
-import { possible, type Action, type Valuation } from './actions.ts'
-import type { Domains } from './domains.ts'
+import type { Action } from './actions.ts'
+import type { Interference } from './interference.ts'
 import type { Reach } from './reach.ts'
 
 /**
@@ -16,21 +16,23 @@ export class Accord {
   readonly #reach: Reach
   readonly #actions: readonly Action[]
   readonly #lasting: readonly Action[]
-  readonly #domains: Domains
-  readonly #scratch: { readonly before: Valuation; readonly one: Valuation; readonly other: Valuation }
+  readonly #interference: Interference
   readonly #conflicts = new Map<TransitionId, readonly TransitionId[]>()
   /** Transitions that write to, or look at, a variable or a location. */
   readonly #touching: ReadonlyMap<string, readonly TransitionId[]>
 
   /** `lasting` are the same transitions without what only delays them; `actions` say when they can be taken. */
-  constructor(system: System, actions: readonly Action[], lasting: readonly Action[], domains: Domains, reach: Reach) {
+  constructor(
+    system: System,
+    { actions, lasting }: { readonly actions: readonly Action[]; readonly lasting: readonly Action[] },
+    interference: Interference,
+    reach: Reach,
+  ) {
     this.#system = system
     this.#reach = reach
     this.#actions = actions
     this.#lasting = lasting
-    this.#domains = domains
-    const valuation = (): Valuation => new Float64Array(system.variables.length)
-    this.#scratch = { before: valuation(), one: valuation(), other: valuation() }
+    this.#interference = interference
     const touching = new Map<string, TransitionId[]>()
     for (const { id, reads, writes, locationsOf, movers } of actions)
       for (const key of new Set([
@@ -86,22 +88,7 @@ export class Accord {
 
   #accord(a: Action, b: Action): boolean {
     if (blurs(a, b) || blurs(b, a)) return false
-    if (!writesWhatTheOtherTouches(a, b) && !writesWhatTheOtherTouches(b, a)) return true
-    if (a.opaque || b.opaque) return false
-    const variables = new Set([...a.reads, ...a.writes, ...b.reads, ...b.writes])
-    const { before, one, other } = this.#scratch
-    const clash = this.#domains.some(variables, before, () => {
-      if (!possible(a, before) || !possible(b, before)) return false
-      one.set(before)
-      a.fire(one)
-      other.set(before)
-      b.fire(other)
-      if (!possible(b, one) || !possible(a, other)) return true
-      b.fire(one)
-      a.fire(other)
-      return [...variables].some((v) => one[v] !== other[v])
-    })
-    return clash === false
+    return !this.#interference.clash(a, b)
   }
 }
 
@@ -111,8 +98,3 @@ const blurs = (a: Action, b: Action): boolean =>
     ({ locationsOf, reads }) =>
       locationsOf.size > 0 && (a.movers.some((p) => locationsOf.has(p)) || [...reads].some((v) => a.writes.has(v))),
   ) || a.movers.some((p) => b.locationsOf.has(p))
-
-function writesWhatTheOtherTouches(a: Action, b: Action): boolean {
-  for (const v of a.writes) if (b.reads.has(v) || b.writes.has(v)) return true
-  return false
-}

@@ -40,20 +40,27 @@ const reader = {
   location: (): number => 0,
 }
 
-/** Turns every transition into an action, once. */
-export const actionsOf = (system: System): readonly Action[] =>
-  system.transitions.map((transition, id): Action => {
+/** Turns every transition into an action, once. Conjuncts that say the same are the same. */
+export function actionsOf(system: System): readonly Action[] {
+  const known = new Map<string, Conjunct>()
+  const conjunctOf = (expr: Expr, handler?: ProcessId): Conjunct => {
+    const text = `${handler ?? ''} ${JSON.stringify(expr)}`
+    const conjunct = known.get(text) ?? newConjunct(expr, handler)
+    known.set(text, conjunct)
+    return conjunct
+  }
+  return system.transitions.map((transition, id): Action => {
     const { guard, effect } = transition
     const movers = moversOf(transition)
     const running = movers.flatMap((process) =>
-      system.processes[process]!.suspended.map(({ by, when }) => ({ ...conjunctOf(not(when)), handler: by })),
+      system.processes[process]!.suspended.map(({ by, when }) => conjunctOf(not(when), by)),
     )
     const assignments = effect.map((assign) => assignment(assign, reader))
     const { reads, writes, readsLocationOf } = footprint(system, id)
     return {
       id,
       movers,
-      conjuncts: [...guard.map(conjunctOf), ...running],
+      conjuncts: [...new Set([...guard.map((g) => conjunctOf(g)), ...running])],
       reads,
       writes,
       locationsOf: readsLocationOf,
@@ -64,11 +71,13 @@ export const actionsOf = (system: System): readonly Action[] =>
       },
     }
   })
+}
 
-function conjunctOf(expr: Expr): Conjunct {
+function newConjunct(expr: Expr, handler: ProcessId | undefined): Conjunct {
   const [reads, locationsOf] = [readsOf(expr), processesLookedAt(expr)]
   const value = evaluator(expr, reader)
-  return { expr, reads, locationsOf, holds: locationsOf.size > 0 ? () => true : (valuation) => value(valuation) !== 0 }
+  const holds = locationsOf.size > 0 ? (): boolean => true : (valuation: Valuation): boolean => value(valuation) !== 0
+  return { expr, reads, locationsOf, holds, ...(handler !== undefined && { handler }) }
 }
 
 /**

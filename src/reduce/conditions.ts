@@ -14,7 +14,7 @@ export class Conditions<S> {
   #state: S
 
   constructor(machine: Machine<S>, actions: readonly Action[]) {
-    const conjuncts = actions.flatMap((action) => action.conjuncts)
+    const conjuncts = [...new Set(actions.flatMap((action) => action.conjuncts))]
     this.#ids = new Map(conjuncts.map((conjunct, i) => [conjunct, i]))
     this.#values = evaluators(
       conjuncts.map(({ expr }) => expr),

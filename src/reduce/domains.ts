@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf } from '#system/footprint'
+import type { Interval } from '#system/interval'
 import type { System, VarId } from '#system/system'
+import type { Invariants } from '#simplify/invariants'
 import type { Action, Valuation } from './actions.ts'
 
 /** Valuations of one object beyond which nothing is assumed about it. */
@@ -13,15 +15,19 @@ const largest = 2 ** 12
  * set contains the projection of every reachable state.
  */
 export class Domains {
+  readonly #ranges: readonly Interval[]
   readonly #system: System
+  readonly #invariants: Invariants
   /** The object of each variable; variables without one stand alone. */
   readonly #groupOf: readonly number[]
   readonly #groups: readonly (readonly VarId[])[]
   /** Reachable valuations of a group, in the order of its variables; undefined where they are too many. */
   readonly #reachable: readonly (readonly Float64Array[] | undefined)[]
 
-  constructor(system: System, actions: readonly Action[]) {
+  constructor(system: System, actions: readonly Action[], invariants: Invariants) {
     this.#system = system
+    this.#invariants = invariants
+    this.#ranges = system.variables.map((_, v) => invariants.boundsOf(v))
     const index = new Map<string, number>()
     const groups: VarId[][] = []
     this.#groupOf = system.variables.map(({ object }, v) => {
@@ -52,6 +58,10 @@ export class Domains {
     return common
   }
 
+  variablesOf(group: number): readonly VarId[] {
+    return this.#groups[group]!
+  }
+
   /** Whether the variable belongs to the group. */
   isIn(v: VarId, group: number): boolean {
     return this.#groupOf[v] === group
@@ -60,8 +70,15 @@ export class Domains {
   /**
    * Calls `visit` with every valuation of the given variables that is possible, as far as is known, until it answers
    * true; returns whether it did, or undefined if there are too many to try.
+   * @param box what is known of variables, of these and others, in the states that are asked about
    */
-  some(variables: ReadonlySet<VarId>, valuation: Valuation, visit: () => boolean): boolean | undefined {
+  some(
+    variables: ReadonlySet<VarId>,
+    valuation: Valuation,
+    visit: () => boolean,
+    box: ReadonlyMap<VarId, Interval> = new Map<VarId, Interval>(),
+  ): boolean | undefined {
+    const limits = this.#limits(variables, box)
     const choices: { readonly variables: readonly VarId[]; readonly tuples: readonly (readonly number[])[] }[] = []
     let size = 1
     for (const [group, own] of this.#partition(variables)) {
@@ -73,14 +90,38 @@ export class Domains {
     }
     const choose = (i: number): boolean => {
       const choice = choices[i]
-      if (choice === undefined) return visit()
+      if (choice === undefined) return limits.every((isWithin) => isWithin(valuation)) && visit()
       for (const tuple of choice.tuples) {
+        if (!choice.variables.every((v, k) => isWithin(box.get(v), tuple[k]!))) continue
         for (const [k, v] of choice.variables.entries()) valuation[v] = tuple[k]!
         if (choose(i + 1)) return true
       }
       return false
     }
     return choose(0)
+  }
+
+  /** What the invariants about some variables ask of them, whatever else is in the box. */
+  #limits(
+    variables: ReadonlySet<VarId>,
+    box: ReadonlyMap<VarId, Interval>,
+  ): readonly ((valuation: Valuation) => boolean)[] {
+    const about = new Set([...variables].flatMap((v) => this.#invariants.about(v).map(({ index }) => index)))
+    return [...about].flatMap((index) => {
+      const { factors, most } = this.#invariants.all[index]!
+      const terms: (readonly [VarId, number])[] = []
+      let [others, largestSum] = [0, 0]
+      for (const [v, factor] of factors) {
+        const { lo, hi } = box.get(v) ?? this.#ranges[v]!
+        if (!variables.has(v)) others += factor * (factor > 0 ? lo : hi)
+        else {
+          terms.push([v, factor])
+          largestSum += factor * (factor > 0 ? hi : lo)
+        }
+      }
+      if (largestSum + others <= most) return []
+      return [(valuation) => terms.reduce((sum, [v, factor]) => sum + factor * valuation[v]!, others) <= most]
+    })
   }
 
   #partition(variables: ReadonlySet<VarId>): ReadonlyMap<number, readonly VarId[]> {
@@ -110,9 +151,9 @@ export class Domains {
   #product(variables: readonly VarId[]): readonly (readonly number[])[] | undefined {
     let tuples: readonly (readonly number[])[] = [[]]
     for (const v of variables) {
-      const { min, max } = this.#system.variables[v]!
-      if (tuples.length * (max - min + 1) > largest) return undefined
-      tuples = tuples.flatMap((tuple) => Array.from({ length: max - min + 1 }, (_, i) => [...tuple, min + i]))
+      const { lo, hi } = this.#ranges[v]!
+      if (tuples.length * (hi - lo + 1) > largest) return undefined
+      tuples = tuples.flatMap((tuple) => Array.from({ length: hi - lo + 1 }, (_, i) => [...tuple, lo + i]))
     }
     return tuples
   }
@@ -140,8 +181,8 @@ export class Domains {
       fire: action.fire,
     }))
     const scratch = new Float64Array(this.#system.variables.length)
-    const ranges = variables.map((v) => this.#system.variables[v]!)
-    const initial = Float64Array.from(ranges, ({ init }) => init)
+    const ranges = variables.map((v) => this.#ranges[v]!)
+    const initial = Float64Array.from(variables, (v) => this.#system.variables[v]!.init)
     const seen = new Set([initial.join()])
     const found = [initial]
     for (const valuation of found) {
@@ -150,7 +191,7 @@ export class Domains {
         if (!conjuncts.every(({ holds }) => holds(scratch))) continue
         fire(scratch)
         const next = Float64Array.from(variables, (v) => scratch[v]!)
-        if (next.some((x, i) => x < ranges[i]!.min || x > ranges[i]!.max)) continue
+        if (next.some((x, i) => !isWithin(ranges[i], x))) continue
         const key = next.join()
         if (seen.has(key)) continue
         seen.add(key)
@@ -161,3 +202,6 @@ export class Domains {
     return found
   }
 }
+
+const isWithin = (range: Interval | undefined, x: number): boolean =>
+  range === undefined || (x >= range.lo && x <= range.hi)

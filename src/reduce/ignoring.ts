@@ -9,6 +9,8 @@ import type { TransitionId } from '#system/system'
  * strongly connected component of the reduced graph, what is enabled in some state is fired in some state. Checked
  * after the search, so that the order of the search does not matter.
  *
+ * Enough of them that, expanded fully, they fire everything that their components ignored; the others are left as they are.
+ *
  * @param back transitions of which every cycle fires one (`chains.ts`). Without a cycle terminal components are terminal
  * states, where nothing is enabled.
  */
@@ -41,7 +43,12 @@ export function ignoringStates(
   })
   const found: number[] = []
   each((state, own) => {
-    if (terminal[own] === 1 && enabledAt(state).some((id) => !fired[own]!.has(id))) found.push(state)
+    if (terminal[own] === 0) return
+    const enabled = enabledAt(state)
+    if (enabled.every((id) => fired[own]!.has(id))) return
+    found.push(state)
+    // They will be fired here, so other states of the component need not fire them.
+    for (const id of enabled) fired[own]!.add(id)
   })
   return found
 }

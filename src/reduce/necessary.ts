@@ -2,6 +2,13 @@
 import type { System, TransitionId } from '#system/system'
 import type { Action, Conjunct, Valuation } from './actions.ts'
 import type { Domains } from './domains.ts'
+import type { Part, Parts } from './parts.ts'
+
+interface Known {
+  readonly actions: readonly Action[]
+  readonly domains: Domains
+  readonly parts: Parts
+}
 
 /**
  * Necessary enabling sets: for a false conjunct, transitions of which one must fire before it can become true
@@ -12,15 +19,17 @@ import type { Domains } from './domains.ts'
 export class NecessaryEnabling {
   readonly #actions: readonly Action[]
   readonly #domains: Domains
+  readonly #parts: Parts
   readonly #writers: ReadonlyMap<number, readonly TransitionId[]>
   readonly #movers: ReadonlyMap<number, readonly TransitionId[]>
   readonly #scratch: { readonly before: Valuation; readonly after: Valuation }
   readonly #last = new Map<Conjunct, readonly TransitionId[]>()
   readonly #first = new Map<Conjunct, readonly FirstChange[]>()
 
-  constructor(system: System, actions: readonly Action[], domains: Domains) {
+  constructor(system: System, { actions, domains, parts }: Known) {
     this.#actions = actions
     this.#domains = domains
+    this.#parts = parts
     const [writers, movers] = [new Map<number, TransitionId[]>(), new Map<number, TransitionId[]>()]
     const add = (map: Map<number, TransitionId[]>, key: number, id: TransitionId): void => {
       const list = map.get(key)
@@ -45,8 +54,12 @@ export class NecessaryEnabling {
     if (known !== undefined) return known
     const candidates = new Set<TransitionId>()
     for (const v of conjunct.reads) for (const id of this.#writers.get(v) ?? []) candidates.add(id)
+    // Most parts of transitions are like others that have been tried.
+    const tried = new Map<number, boolean>()
     const found =
-      conjunct.locationsOf.size === 0 ? [...candidates].filter((id) => this.#canEnable(id, conjunct)) : [...candidates]
+      conjunct.locationsOf.size === 0
+        ? [...candidates].filter((id) => this.#canEnable(id, conjunct, tried))
+        : [...candidates]
     for (const p of conjunct.locationsOf) for (const id of this.#movers.get(p) ?? []) found.push(id)
     const last = [...new Set(found)]
     this.#last.set(conjunct, last)
@@ -62,10 +75,11 @@ export class NecessaryEnabling {
     if (known !== undefined) return known
     const group = conjunct.locationsOf.size > 0 ? undefined : this.#domains.groupOf(conjunct.reads)
     if (group === undefined) return undefined
-    const changes = this.#actions
-      .filter(({ writes }) => [...writes].some((v) => this.#domains.isIn(v, group)))
-      .map(({ id, conjuncts }): FirstChange => {
-        const about = conjuncts.filter(
+    const writers = new Set(this.#domains.variablesOf(group).flatMap((v) => this.#writers.get(v) ?? []))
+    const changes = [...writers]
+      .sort((a, b) => a - b)
+      .map((id): FirstChange => {
+        const about = this.#actions[id]!.conjuncts.filter(
           ({ reads, locationsOf }) =>
             locationsOf.size === 0 && reads.size > 0 && [...reads].every((v) => this.#domains.isIn(v, group)),
         )
@@ -75,13 +89,29 @@ export class NecessaryEnabling {
     return changes
   }
 
-  #canEnable(id: TransitionId, conjunct: Conjunct): boolean {
+  /** What the transition does elsewhere decides nothing here. */
+  #canEnable(id: TransitionId, conjunct: Conjunct, known: Map<number, boolean>): boolean {
+    if (this.#actions[id]!.opaque) return true
+    const parts = new Set<Part>()
+    for (const v of conjunct.reads) {
+      const part = this.#parts.of(id).get(v)
+      if (part !== undefined) parts.add(part)
+    }
+    const [only] = parts
+    if (only === undefined || parts.size > 1) return this.#tried(id, conjunct, [...parts])
+    const enables = known.get(only.kind) ?? this.#tried(id, conjunct, [only])
+    known.set(only.kind, enables)
+    return enables
+  }
+
+  #tried(id: TransitionId, conjunct: Conjunct, parts: readonly Part[]): boolean {
     const action = this.#actions[id]!
-    if (action.opaque) return true
-    const variables = new Set([...conjunct.reads, ...action.reads, ...action.writes])
+    const variables = new Set(conjunct.reads)
+    for (const part of parts) for (const v of part.variables) variables.add(v)
+    const conjuncts = parts.flatMap((part) => part.conjuncts)
     const { before, after } = this.#scratch
     const enables = this.#domains.some(variables, before, () => {
-      if (conjunct.holds(before) || !action.conjuncts.every(({ holds }) => holds(before))) return false
+      if (conjunct.holds(before) || !conjuncts.every(({ holds }) => holds(before))) return false
       after.set(before)
       action.fire(after)
       return conjunct.holds(after)

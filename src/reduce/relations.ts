@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Invariants } from '#simplify/invariants'
 import type { System, TransitionId } from '#system/system'
 import { Accord } from './accord.ts'
 import { actionsOf, unsuspended, type Action, type Conjunct } from './actions.ts'
 import { Domains } from './domains.ts'
 import { finishingHandlers } from './finishing.ts'
+import { Interference } from './interference.ts'
 import { NecessaryEnabling, type FirstChange } from './necessary.ts'
+import { Parts } from './parts.ts'
 import { Reach } from './reach.ts'
 
 /** All that the closure of a stubborn set asks of a system. Over-approximations make sets larger, never wrong. */
@@ -21,15 +24,27 @@ export interface Relations {
   firstChanges(conjunct: Conjunct): readonly FirstChange[] | undefined
 }
 
-/** The relations of a system, each computed when it is asked for, by the handlers that only delay others. */
-export function relationsOf(system: System, delaying = finishingHandlers): Relations {
+/** What relations are computed by, besides the system; there to be changed by tests. */
+export interface Premises {
+  /** Linear sums that no transition increases. */
+  readonly invariants?: Invariants
+  /** The handlers that only delay others. */
+  readonly delaying?: typeof finishingHandlers
+}
+
+/** The relations of a system, each computed when it is asked for. */
+export function relationsOf(
+  system: System,
+  { invariants = new Invariants(system), delaying = finishingHandlers }: Premises = {},
+): Relations {
   const actions = actionsOf(system)
-  const domains = new Domains(system, actions)
+  const domains = new Domains(system, actions, invariants)
   const reach = new Reach(system)
   const delayed = delaying({ system, actions, domains, reach })
   const lasting = actions.map((action) => unsuspended(system, action, delayed))
-  const accord = new Accord(system, actions, lasting, domains, reach)
-  const necessary = new NecessaryEnabling(system, actions, domains)
+  const interference = new Interference(system, { actions, lasting }, domains, invariants)
+  const accord = new Accord(system, { actions, lasting }, interference, reach)
+  const necessary = new NecessaryEnabling(system, { actions, domains, parts: new Parts(system, actions) })
   return {
     actions,
     reach,

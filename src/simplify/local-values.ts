@@ -6,6 +6,8 @@ import { leavingOf, type Leaving } from './leaving.ts'
 
 /** Valuations of one process at all its locations beyond which less is computed. */
 const most = 2 ** 12
+/** Conditions evaluated for one process beyond which less is computed: hundreds of steps at one location, as in a net. */
+const mostEvaluated = 2 ** 20
 /** Ranges of the variables that are followed: all, only small ones, none. */
 const ranges = [Infinity, 8, 0] as const
 
@@ -126,8 +128,11 @@ function explore(
     system.processes[process]!.init,
     own.map((v) => system.variables[v]!.init),
   )
+  let evaluated = 0
   for (let local = work.pop(); local !== undefined; local = work.pop())
     for (const { to, guard, effect } of moves[local.at]!) {
+      evaluated += 1 + guard.length
+      if (evaluated > mostEvaluated) return undefined
       if (!guard.every((holds) => holds(local) !== 0)) continue
       let results: (readonly number[])[] = [local.values]
       for (const { index, variable, known } of effect) {

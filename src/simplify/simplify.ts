@@ -3,6 +3,7 @@ import { count } from '#base/text'
 import type { Machine } from '#system/machine'
 import type { System, TransitionId } from '#system/system'
 import { decided } from './decided.ts'
+import { impossibleFaults } from './impossible-faults.ts'
 import { leafLocks } from './leaf-locks.ts'
 import { localSteps } from './local-steps.ts'
 import { composed, lifted, unchanged, type Pass, type Rewriting } from './rewriting.ts'
@@ -26,6 +27,7 @@ export interface Simplified {
 
 /** In this order, by what each takes away. */
 export const passes: Readonly<Record<string, Pass>> = {
+  'impossible fault': (system) => impossibleFaults(system),
   'leaf lock': leafLocks,
   'sliced variable': slice,
   'local step': localSteps,

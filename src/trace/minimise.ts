@@ -6,7 +6,7 @@ import { explored, type Ahead } from './from-state.ts'
 import { stuckIn, type Wanted } from './same-violation.ts'
 
 /** Work after which the best so far is taken. Counted, not timed, so that the same trace comes out on any machine. */
-export const minimiseLimits = { fires: 300_000, judged: 60_000, judgedAtOnce: 5_000 } as const
+export const minimiseLimits = { fires: 300_000, written: 50_000_000, judged: 60_000, judgedAtOnce: 5_000 } as const
 
 type Path = readonly TransitionId[]
 
@@ -37,6 +37,8 @@ export function minimised<S>(
     for (const candidate of some) {
       const found = judged(candidate)
       if (found !== undefined) return found
+      // A path of thousands of steps has millions of candidates, each as long.
+      if (candidates.exhausted) break
     }
     return undefined
   }
@@ -66,6 +68,7 @@ class Candidates<S> {
   readonly #ends: ReturnType<Machine<S>['store']>
   readonly #judged = new Map<string, readonly ProcessId[] | undefined>()
   #fires = 0
+  #written = 0
   #looks = 0
 
   constructor(machine: Machine<S>, ahead: Ahead<S>, wanted: Wanted) {
@@ -75,8 +78,14 @@ class Candidates<S> {
     this.#ends = machine.store()
   }
 
+  /** No candidate will be taken any more. */
+  get exhausted(): boolean {
+    return this.#fires > minimiseLimits.fires || this.#written > minimiseLimits.written
+  }
+
   /** Who is stuck at the end of the path; undefined if it cannot be taken, or leads elsewhere, or there is no more time. */
   judge(path: Path): readonly ProcessId[] | undefined {
+    this.#written += path.length
     const end = this.#execute(path)
     if (end === undefined) return undefined
     const last = path.at(-1)

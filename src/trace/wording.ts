@@ -21,7 +21,7 @@ const hookWords: Readonly<Partial<Record<string, string>>> = {
   callback: 'fence callback',
 }
 
-/** Sentences beyond this many would bury the others. */
+/** Sentences, or ways to wait in one, beyond this many would bury the others. */
 const mostSentences = 5
 
 const plainModes: ReadonlySet<string> = new Set(['write', 'spin'])
@@ -117,13 +117,16 @@ export class Wording<S> {
     const holding = held.length === 0 ? '' : `, holding ${listed(held.map(withMode))},`
     const place = this.inside(process, waits[0]?.origin)
     const within = place === '' ? '' : ` (in ${place})`
-    const phrases = waits.map((wait) =>
-      wait.suspendedBy === undefined
-        ? `${this.#verb(wait)} ${this.waitPhrase(wait)}${within}${this.#hope(wait)}`
-        : `is interrupted by '${this.#name(wait.suspendedBy)}' on its CPU`,
-    )
+    const phrases = waits
+      .slice(0, mostSentences)
+      .map((wait) =>
+        wait.suspendedBy === undefined
+          ? `${this.#verb(wait)} ${this.waitPhrase(wait)}${within}${this.#hope(wait)}`
+          : `is interrupted by '${this.#name(wait.suspendedBy)}' on its CPU`,
+      )
+    const more = waits.length > mostSentences ? `, or in ${waits.length - mostSentences} more ways` : ''
     const nothing = 'waits for a step on which nobody may rely (t.may), or for nothing at all'
-    return `'${this.#name(process)}'${holding} ${phrases.join(', or ') || nothing}`
+    return `'${this.#name(process)}'${holding} ${phrases.join(', or ') || nothing}${more}`
   }
 
   #verb({ process }: Wait): string {

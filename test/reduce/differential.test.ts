@@ -9,7 +9,7 @@ import { kernelPrimitives } from '#semantics/primitives/index'
 import { Registry } from '#semantics/registry'
 import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { randomModel } from '../fixtures/random-model.ts'
-import { randomNet } from '../fixtures/random-net.ts'
+import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { searchedInFull, searchedReduced } from './searched.ts'
 
@@ -78,6 +78,12 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
     expect(reduced).toBeLessThan(full)
   })
 
+  test('on random nets with weights, inhibitors and bounds that are reached', () => {
+    const { models, full, reduced } = all(first, first + count * 2, randomWeightedNet)
+    expect(models).toBeGreaterThan(count * 1.6)
+    expect(reduced).toBeLessThan(full)
+  })
+
   test('on random models of everything', () => {
     const { models } = all(first, first + count, randomModel)
     expect(models).toBeGreaterThan(count / 12)
@@ -87,6 +93,7 @@ describe('the reduced search tells what the full one tells', { timeout: 86_400_0
     expect(all(first, first + count / 15, randomProtocol, true).models).toBeGreaterThan(count / 20)
     expect(all(first, first + count / 40, randomHandlers, true).models).toBeGreaterThan(count / 60)
     expect(all(first, first + count / 15, randomNet, true).models).toBeGreaterThan(count / 20)
+    expect(all(first, first + count / 4, randomWeightedNet, true).models).toBeGreaterThan(count / 5)
     expect(all(first, first + count / 15, randomModel, true).models).toBeGreaterThan(count / 200)
   })
 })

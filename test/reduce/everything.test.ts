@@ -5,7 +5,7 @@ import { randomCopies } from '../fixtures/random-copies.ts'
 import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
-import { randomNet } from '../fixtures/random-net.ts'
+import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { randomRetries } from '../fixtures/random-retries.ts'
 import { randomSections } from '../fixtures/random-sections.ts'
@@ -58,6 +58,7 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     ['nets', randomNet, 0.5],
     ['unreliable protocols', randomUnreliable, 0.5],
     ['retries', randomRetries, 0.5],
+    ['weighted nets', randomWeightedNet, 0.1],
     ['models of everything', randomModel, 0.1],
   ])('on random %s', async (_, build, share) => {
     const { all, reduced } = await compared(build)

@@ -17,7 +17,7 @@ import { searchedInFull, searchedReduced } from './searched.ts'
 const by =
   (system: System, delaying: (known: Omit<Known, 'values' | 'finishing' | 'locks'>) => ReadonlySet<ProcessId>) =>
   (): Relations =>
-    relationsOf(faultsInPlace(system), delaying)
+    relationsOf(faultsInPlace(system), { delaying })
 
 describe('each condition, forgotten, changes what is told and is noticed', () => {
   type Name = keyof typeof finishingConditions

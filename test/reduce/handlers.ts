@@ -6,6 +6,7 @@ import { Domains } from '#reduce/domains'
 import { finishingHandlers } from '#reduce/finishing'
 import { Reach } from '#reduce/reach'
 import { TransitionClosure } from '#reduce/transition-closure'
+import { Invariants } from '#simplify/invariants'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
@@ -28,7 +29,12 @@ export function agrees(system: System): { readonly full: number; readonly reduce
 /** The names of the handlers that can always finish. */
 export function finish(system: System): readonly string[] {
   const actions = actionsOf(system)
-  const known = { system, actions, domains: new Domains(system, actions), reach: new Reach(system) }
+  const known = {
+    system,
+    actions,
+    domains: new Domains(system, actions, new Invariants(system)),
+    reach: new Reach(system),
+  }
   return [...finishingHandlers(known)].map((p) => system.processes[p]!.name)
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { defined, interval, learn } from '#semantics/lower/domain'
+import { defined } from '#semantics/lower/domain'
 import { applyOperator, evaluator, fold, mapLeaves, type Reader } from '#system/expression'
 import { readsOf } from '#system/footprint'
+import { interval, learn } from '#system/interval'
 import type { Expr, Operator, Variable } from '#system/system'
 
 const variables: readonly Variable[] = [

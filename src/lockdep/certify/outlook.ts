@@ -34,6 +34,9 @@ export interface Outlook {
   readonly faults?: Refusal
 }
 
+/** What can be done at one place beyond which it is a net, and no path of a driver. */
+const mostSteps = 1_000
+
 /**
  * The outlook of one process.
  * @throws Refusal if its paths are too many to list, or it may be told to back off.
@@ -44,6 +47,8 @@ export function outlookOf(process: ProcessId, system: System, registry: Registry
   refuseBackOff()
   const graph = localGraph(system, process, ownVariables(system, process))
   if (graph.truncated) throw new Refusal(`'${name}' has more than ${graph.nodes.length} local states`)
+  if (graph.nodes.some(({ edges }) => edges.length > mostSteps))
+    throw new Refusal(`'${name}' can do more than ${mostSteps} things at one place`)
   const locks = new Set(resources.lockOf.values())
   const holds = system.holds.filter((hold) => hold.process === process && locks.has(hold.object))
   const standing = graph.nodes.map(({ known }) => {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isApplication, isVarRead } from '#system/expression'
-import type { Expr, LocationTest, System, VarRead } from '#system/system'
+import { eachLeaf, isApplication, isVarRead } from '#system/expression'
+import type { Expr, LocationTest, System, VarId, VarRead } from '#system/system'
 import { evaluateKnown, type Known } from './three-valued.ts'
 
 /** Of a condition, over all values that what is unknown can have. */
 export type Decision = 'always' | 'never' | 'depends'
 
-/** Cases tried before a condition counts as one that depends. */
+/** Cases tried before a condition counts as one that depends, and parts of it that are looked at for them. */
 const mostCases = 4_096
+const mostLooks = 2 ** 19
 
 /**
  * Whether a condition holds whatever the unknown parts are. Where three-valued evaluation does not tell, the first
@@ -15,31 +16,44 @@ const mostCases = 4_096
  * never split. That two parts may not be independent is overlooked, which can only make it depend.
  */
 export function decide(e: Expr, known: Known, { variables }: Pick<System, 'variables'>): Decision {
-  let cases = 0
-  const split = (now: Known): Decision => {
+  let [cases, size] = [0, 0]
+  eachLeaf(e, () => size++)
+  const most = Math.min(mostCases, mostLooks / size)
+  // What is supposed at the moment; hundreds of things at a time, where a location has as many steps.
+  const values = new Map<VarId, number>()
+  const tests: { readonly of: LocationTest; readonly x: number }[] = []
+  const now: Known = {
+    value: (v) => values.get(v) ?? known.value(v),
+    test: (at) => tests.find(({ of }) => sameTest(at, of))?.x ?? known.test(at),
+  }
+  const suppose = (leaf: VarRead | LocationTest, x: number): void => {
+    if (isVarRead(leaf)) values.set(leaf.v, x)
+    else tests.push({ of: leaf, x })
+  }
+  const forget = (leaf: VarRead | LocationTest): void => {
+    if (isVarRead(leaf)) values.delete(leaf.v)
+    else tests.pop()
+  }
+  const split = (): Decision => {
     const value = evaluateKnown(e, now)
     if (value !== undefined) return value !== 0 ? 'always' : 'never'
     const unknown = firstUnknown(e, now)
     if (unknown === undefined) return 'depends'
     let all: Decision | undefined
     for (const x of isVarRead(unknown) ? rangeOf(variables[unknown.v]!) : [0, 1]) {
-      if (++cases > mostCases) return 'depends'
-      const decision = split(supposing(now, unknown, x))
+      if (++cases > most) return 'depends'
+      suppose(unknown, x)
+      const decision = split()
+      forget(unknown)
       if (decision === 'depends' || (all ??= decision) !== decision) return 'depends'
     }
     return all ?? 'depends'
   }
-  return split(known)
+  return split()
 }
 
 const rangeOf = ({ min, max }: System['variables'][number]): Iterable<number> =>
   max - min < mostCases ? Array.from({ length: max - min + 1 }, (_, i) => min + i) : []
-
-function supposing(known: Known, leaf: VarRead | LocationTest, x: number): Known {
-  return isVarRead(leaf)
-    ? { value: (v) => (v === leaf.v ? x : known.value(v)), test: known.test }
-    : { value: known.value, test: (at) => (sameTest(at, leaf) ? x : known.test(at)) }
-}
 
 const sameTest = (a: LocationTest, b: LocationTest): boolean =>
   a.process === b.process && a.in.length === b.in.length && a.in.every((l, i) => l === b.in[i])

@@ -33,6 +33,8 @@ export interface LocalEdge {
 
 /** Nodes of one process before it is cut. */
 export const mostNodes = 20_000
+/** Values of variables in all its nodes together: fewer nodes, where a process has hundreds of variables. */
+const mostValues = 2 ** 21
 
 /**
  * The local graph of a process.
@@ -43,7 +45,7 @@ export function localGraph(
   system: System,
   process: ProcessId,
   own: ReadonlySet<VarId> = privateVariables(system, process),
-  limit = mostNodes,
+  limit = Math.min(mostNodes, Math.ceil(mostValues / Math.max(1, own.size))),
 ): LocalGraph {
   const leaving = transitionsByLocation(system, process)
   const { processes, variables, transitions } = system
@@ -137,7 +139,9 @@ function transitionsByLocation(system: System, process: ProcessId): ReadonlyMap<
     const takesPart = transition.process === process || transition.joint?.some((j) => j.process === process) === true
     if (!takesPart) continue
     const { from } = moveOf(transition, process)
-    byLocation.set(from, [...(byLocation.get(from) ?? []), id])
+    const others = byLocation.get(from)
+    if (others === undefined) byLocation.set(from, [id])
+    else others.push(id)
   }
   return byLocation
 }

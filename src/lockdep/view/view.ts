@@ -63,17 +63,27 @@ export function lockdepViews(
 interface Paths {
   readonly model: Model
   readonly system: System
+  /** Some step is a call. Of plain steps alone lockdep hears nothing; only a variable may be an event (mode `exact`). */
+  readonly isHeard: boolean
   readonly locals: readonly LocalGraph[]
 }
 
-const pathsOf = (model: Model, system: System): Paths => ({
-  model,
-  system,
-  locals: model.processes.map((_, process) => localGraph(system, process)),
-})
+function pathsOf(model: Model, system: System): Paths {
+  const isHeard = system.origins.some(({ primitive, frames }) => primitive !== '' || frames.length > 0)
+  // Variables are events only for those that others write, and a path takes as long to walk as it has states.
+  const isWalked = isHeard || model.processes.length > 1
+  return {
+    model,
+    system,
+    isHeard,
+    locals: isWalked ? model.processes.map((_, process) => localGraph(system, process)) : [],
+  }
+}
 
-function viewOf({ model, system, locals }: Paths, registry: Registry, options: LockdepOptions): LockdepView {
+function viewOf(paths: Paths, registry: Registry, options: LockdepOptions): LockdepView {
   const { mode = 'plain', annotations = '6.18', readLock = 'queued' } = options
+  const { model, system } = paths
+  const locals = paths.isHeard || mode === 'exact' ? paths.locals : []
   const fences = mode === 'annotated'
   const listener = new Listener(registry, lockClasses(model, registry, mode === 'exact'), {
     readLock,

@@ -4,6 +4,7 @@ import { FencecheckError } from '#base/errors'
 import { elided } from '#base/text'
 import { limits } from '#ir/limits'
 import { and, conjuncts, fold, not } from '#system/expression'
+import { interval, learn } from '#system/interval'
 import type {
   Assign,
   Expr,
@@ -16,7 +17,7 @@ import type {
   Tag,
   Transition,
 } from '#system/system'
-import { defined, inRange, interval, learn } from './domain.ts'
+import { defined, inRange } from './domain.ts'
 import type { Locations } from './locations.ts'
 import type { Variables } from './variables.ts'
 

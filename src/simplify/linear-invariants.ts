@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { System, VarId } from '#system/system'
+import { changesOf, type Change } from './changes.ts'
+import { cheapest, type Programme, type Work } from './dual-simplex.ts'
+import { grown } from './grown.ts'
+
+/** `factors . variables <= most` in every reachable state. */
+export interface LinearInvariant {
+  readonly factors: ReadonlyMap<VarId, number>
+  readonly most: number
+}
+
+/** Entries of rows that the search for invariants may touch. */
+const mostWork = 10_000_000
+/** The same for a single variable, by either method. */
+const workOfGrowing = 10_000
+const workOfOne = 400_000
+
+/**
+ * Linear inequalities that hold in every state, found as the place invariants of a net are: no transition increases
+ * `factors . variables`, so it stays at most what it is at first (Memmi and Roucairol 1980; docs/theory-rewriting.md 7).
+ * One for each variable that can be shown to stay within its range by itself, or with fewer work than is allowed.
+ *
+ * Unknowns are how often a variable counts, and how often the distance from its maximum does.
+ */
+export function linearInvariants(system: System, changes = changesOf(system)): readonly LinearInvariant[] {
+  const { variables } = system
+  const programme = programmeOf(system, changes)
+  const found: LinearInvariant[] = []
+  const bounded = new Uint8Array(programme.costs.length)
+  const whole: Work = { left: mostWork }
+  for (let unknown = 0; unknown < bounded.length && whole.left > 0; unknown++) {
+    const { min, max } = variables[unknown >> 1]!
+    if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
+    const counts =
+      within(whole, workOfGrowing, (work) => grown(programme, unknown, unknown ^ 1, max - min, work)) ??
+      within(whole, workOfOne, (work) => integers(cheapest(programme, unknown, unknown ^ 1, max - min, work)))
+    if (counts === undefined || !holds(counts, programme)) continue
+    let most = 0
+    for (const [x, count] of counts) most += count * programme.costs[x]!
+    for (const [x, count] of counts) {
+      const range = variables[x >> 1]!
+      if (Math.floor(most / count) <= range.max - range.min) bounded[x] = 1
+    }
+    found.push(inVariables(counts, most, system))
+  }
+  return found
+}
+
+/** What is found with so much work, which the whole then has less of. */
+function within<T>(whole: Work, most: number, find: (work: Work) => T): T {
+  const given = Math.min(whole.left, most)
+  const work: Work = { left: given }
+  const found = find(work)
+  whole.left -= given - work.left
+  return found
+}
+
+/** The unknown of a variable, and of what it lacks to its maximum. */
+const unknownOf = (v: VarId, isDistance: boolean): number => 2 * v + (isDistance ? 1 : 0)
+
+function programmeOf({ variables }: System, changes: readonly (Change | undefined)[]): Programme {
+  const costs = variables.flatMap(({ min, max, init }) => [init - min, max - init])
+  const rows: Map<number, number>[] = []
+  const columns = costs.map((): [number, number][] => [])
+  for (const change of changes) {
+    const row = new Map<number, number>()
+    for (const [v, { lo, hi }] of change ?? []) {
+      if (hi !== 0) row.set(unknownOf(v, false), hi)
+      if (lo !== 0) row.set(unknownOf(v, true), 0 - lo)
+    }
+    if (row.size === 0) continue
+    for (const [x, factor] of row) columns[x]!.push([rows.length, factor])
+    rows.push(row)
+  }
+  // Sums of variables tell more of pairs of them than distances do.
+  return { costs, rows, columns, isLast: (x) => (x & 1) === 1 }
+}
+
+/** Whether every row holds, exactly. */
+function holds(counts: ReadonlyMap<number, number>, { rows, columns }: Programme): boolean {
+  const touched = new Set([...counts.keys()].flatMap((x) => columns[x]!.map(([row]) => row)))
+  return [...touched].every((row) => {
+    let sum = 0
+    for (const [x, factor] of rows[row]!) sum += factor * (counts.get(x) ?? 0)
+    return Number.isSafeInteger(sum) && sum <= 0
+  })
+}
+
+/** The same up to a factor, in whole numbers; undefined if that is not so. */
+function integers(amounts: ReadonlyMap<number, number> | undefined): ReadonlyMap<number, number> | undefined {
+  if (amounts === undefined) return undefined
+  for (let factor = 1; factor <= 60; factor++) {
+    const near = (x: number): boolean => Math.abs(x - Math.round(x)) < 1e-6 && x < 2 ** 20
+    if ([...amounts.values()].every((x) => near(x * factor)))
+      return new Map([...amounts].map(([x, amount]) => [x, Math.round(amount * factor)]))
+  }
+  return undefined
+}
+
+function inVariables(counts: ReadonlyMap<number, number>, most: number, { variables }: System): LinearInvariant {
+  const factors = new Map<VarId, number>()
+  let bound = most
+  for (const [x, count] of counts) {
+    const v = x >> 1
+    const { min, max } = variables[v]!
+    const isDistance = (x & 1) === 1
+    // count * (v - min), or count * (max - v).
+    factors.set(v, (factors.get(v) ?? 0) + (isDistance ? -count : count))
+    bound += isDistance ? 0 - count * max : count * min
+  }
+  for (const [v, factor] of factors) if (factor === 0) factors.delete(v)
+  return { factors, most: bound }
+}
