@@ -2,6 +2,7 @@
 import type { Kind } from '#ir/model'
 import type { ProcessId } from '#system/system'
 import { lockClasses } from './lock-class.ts'
+import { passingHandlers } from './passing-handlers.ts'
 import type { Evidence, Violation } from './property.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
@@ -56,6 +57,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const { machine, graph, store, waitGraphs } = evidence
   const { processes, debts } = machine.system
   const future = evidence.future('on')
+  const passing = passingHandlers(evidence)
   const seen = new Map<string, number>()
   // One process, and nothing to hold or to wait for but values: it waits for itself, and the nearest such state is the best.
   const isPlain =
@@ -97,7 +99,9 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
     const kind: Kind = cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock'
-    const interrupted = waits.waits.some(({ suspendedBy: by }) => by !== undefined && !stuck.includes(by))
+    const interrupted = waits.waits.some(
+      ({ suspendedBy: by }) => by !== undefined && !stuck.includes(by) && passing(end).has(by),
+    )
     return { kind, state: id, stuck, waits, lost, interrupted }
   }
 

@@ -37,6 +37,12 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     expect(told(both!.less)).toEqual(told(both!.full))
   })
 
+  // One handler never leaves, another comes and goes: only the second hides why somebody is stuck.
+  test('on random handlers 403,255', async () => {
+    const both = await bothWays(() => randomHandlers(403_255), 5_000)
+    expect(told(both!.less)).toEqual(told(both!.full))
+  })
+
   // A process that rests on the way along a chain of steps does not retry for ever.
   test.each([141, 689])('on random retries %i', async (seed) => {
     const both = await bothWays(() => randomRetries(seed), 5_000)
