@@ -221,7 +221,21 @@ const thing = (primitive: string, name: string): string => (primitive === name ?
 
 /** A guard says itself what is waited for; of another step it is what the step looks at. */
 const stepPhrase = (step: string, looksAt: readonly string[]): string => {
-  const [, condition] = /^\[\(?(.*?)\)?\](?: |$)/.exec(step) ?? []
-  if (condition !== undefined) return `'${condition}'`
+  if (step.startsWith('[')) {
+    const end = closing(step, '[', ']') ?? step.length
+    const condition = step.slice(1, end)
+    return `'${closing(condition, '(', ')') === condition.length - 1 ? condition.slice(1, -1) : condition}'`
+  }
   return looksAt.length === 0 ? `its step '${step}'` : `${listed(looksAt)} at its step '${step}'`
+}
+
+/** Where the bracket at the beginning of a text is closed; undefined if there is none, or it is not. */
+function closing(text: string, open: string, close: string): number | undefined {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === open) depth++
+    else if (text[i] === close) depth--
+    if (depth === 0) return i === 0 ? undefined : i
+  }
+  return undefined
 }
