@@ -67,23 +67,21 @@ export default model(
 `
 
 /** Far too large to exhaust, and not reduced because of what a user may do; says on stderr when it has been built. */
-export const endless = `import { model } from 'fencecheck'
-export default model('test/endless', { summary: 'Dining, in order.', expect: 'holds' }, (m) => {
-  const locks = Array.from({ length: 12 }, (_, i) => m.mutex('lock' + i))
-  for (let i = 0; i < 12; i++)
-    m.thread('p' + i, (t) => {
-      const j = (i + 1) % 12
-      const [first, second] = [locks[Math.min(i, j)]!, locks[Math.max(i, j)]!]
-      t.local('think')
-      t.lock(first)
-      t.lock(second)
-      t.unlock(second)
-      t.unlock(first)
-    })
-  m.thread('user', (t) => {
-    t.idle()
-    t.may('user', () => t.local('looks on'))
-  })
+export const endless = `import { add, lt, mod, model, mul } from 'fencecheck'
+export default model('test/endless', { summary: 'Two numbers that everybody stirs.', expect: 'holds' }, (m) => {
+  const [x, y] = [m.int('x', { max: 999_982 }), m.int('y', { max: 999_958 })]
+  for (let i = 1; i < 4; i++)
+    m.thread('p' + i, (t) =>
+      t.loop(() => {
+        t.idle()
+        t.when(
+          lt(x, 500_000),
+          () => t.set(x, mod(add(mul(x, 5), add(y, i)), 999_983)),
+          () => t.set(x, mod(add(x, i), 999_983)),
+        )
+        t.set(y, mod(add(mul(y, 3), add(x, 1)), 999_959))
+      }),
+    )
   process.stderr.write('started\\n')
 })
 `

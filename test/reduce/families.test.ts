@@ -95,7 +95,12 @@ describe.each(files)('%s', async (file) => {
         findings: findings.filter(({ code }) => code !== 'not-reduced').map(({ code }) => code),
       })
       expect(told(stubborn)).toEqual(told(plain))
-      expect(told(full)).toEqual(told(plain))
+      // What no section covers is told of a system that was not simplified (docs/limits.md, "Annotation completeness").
+      const covered = (of: ReturnType<typeof told>) => ({
+        ...of,
+        findings: of.findings.filter((code) => code !== 'unannotated'),
+      })
+      expect(covered(told(full))).toEqual(covered(told(plain)))
       // An adversary for steps that nobody relies on has states of its own, and what escapes hide takes a second search.
       const isOrdinary = lower(model, source.registry).transitions.every(({ tag }) => tag === undefined)
       if (isOrdinary) expect(stubborn.statistics.states).toBeLessThanOrEqual(plain.statistics.states)
