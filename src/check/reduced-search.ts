@@ -85,7 +85,11 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
     const outcome = said(await search(system, options, less))
     if (!less.stubborn || !hasEscapes(system)) return outcome
     const taken = { ...less, unreliable: opportunitiesAndEscapes }
-    return { ...outcome, withoutEscapes: async (left) => said(await search(system, left, taken)) }
+    const withoutEscapes = async (left: QualifiedOptions): Promise<Outcome> => {
+      const second = said(await search(system, left, taken))
+      return { ...second, reductions: [...second.reductions, 'a second search without escapes'] }
+    }
+    return { ...outcome, withoutEscapes }
   }
   if (reduction === 'none') return searchLess({ ...everything, symmetry })
   if (reduction === 'stubborn') return searchLess({ ...everything, stubborn: proven, symmetry })

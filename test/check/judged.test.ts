@@ -69,7 +69,8 @@ describe('a reduced search of waits that may be given up', () => {
     const { statistics } = await checked(unbounded, { reduction: 'stubborn' })
     // First a gives up, then b: three. With its adversary a is not alone any more, so b goes first; then a gives up, or
     // its adversary strikes, which it also may do after that: five.
-    expect(statistics).toMatchObject({ states: 3 + 5, complete: true })
+    const reductions = ['stubborn sets', 'a second search without escapes']
+    expect(statistics).toMatchObject({ states: 3 + 5, complete: true, reductions })
     for (let maxStates = 1; maxStates <= 8; maxStates++) {
       const { verdict, because } = await checked(unbounded, { reduction: 'stubborn', maxStates })
       expect(verdict, String(maxStates)).toBe('unknown')
