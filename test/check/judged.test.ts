@@ -2,42 +2,31 @@
 import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
 import type { CheckOptions } from '#check/options'
-import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
+import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 
 const checked = (build: (m: M) => void, options: CheckOptions = {}) =>
   check(instance(build), kernelRegistry, { expect: false, reduction: 'full', ...options })
 
-/** `a` holds a lock over a wait for a fence that `b` signals under the lock: only the timeout ends it. */
-const hidden = (m: M): void => {
-  const lock = m.mutex('lock')
-  const f = m.fence('f', { published: true })
-  m.thread('a', (t) => {
-    t.lock(lock)
-    t.waitTimeout(f, { timeout: () => {} })
-    t.unlock(lock)
-  })
-  m.thread('b', (t) => {
-    t.lock(lock)
-    t.signal(f)
-    t.unlock(lock)
-  })
-}
-
-/** The same with a plain wait. */
-const plain = (m: M): void => {
-  const lock = m.mutex('lock')
-  const f = m.fence('f', { published: true })
-  m.thread('a', (t) => {
-    t.lock(lock)
-    t.wait(f)
-    t.unlock(lock)
-  })
-  m.thread('b', (t) => {
-    t.lock(lock)
-    t.signal(f)
-    t.unlock(lock)
-  })
-}
+/** `a` holds a lock over a wait for a fence that `b` signals under the lock. */
+const held =
+  (wait: (t: T, f: ReturnType<M['fence']>) => void) =>
+  (m: M): void => {
+    const lock = m.mutex('lock')
+    const f = m.fence('f', { published: true })
+    m.thread('a', (t) => {
+      t.lock(lock)
+      wait(t, f)
+      t.unlock(lock)
+    })
+    m.thread('b', (t) => {
+      t.lock(lock)
+      t.signal(f)
+      t.unlock(lock)
+    })
+  }
+/** Only the timeout ends it. */
+const hidden = held((t, f) => t.waitTimeout(f, { timeout: () => {} }))
+const plain = held((t, f) => t.wait(f))
 
 /** `a` waits, interruptibly and with nothing in hand, for a fence that nobody has published. */
 const unbounded = (m: M): void => {
