@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { System, TransitionId } from '#system/system'
+import type { Conjunct } from './actions.ts'
 import type { Conditions } from './conditions.ts'
 import { Prospects, type Prospect } from './prospects.ts'
 import type { Relations } from './relations.ts'
@@ -25,6 +26,7 @@ export class ClosureRules<S> {
   readonly #conditions: Conditions<S>
   readonly #conflicts: (Prospect | undefined)[]
   readonly #needs: (readonly Need[] | undefined)[]
+  readonly #needOf = new Map<number, Need>()
   /** 1 for yes, 0 for no, -1 where nobody has asked. */
   readonly #unbound: Int8Array
 
@@ -45,14 +47,24 @@ export class ClosureRules<S> {
 
   /** What it brings in while it is disabled: a cut of one of these, whose conjunct is false. */
   needs(id: TransitionId): readonly Need[] {
-    return (this.#needs[id] ??= this.#relations.actions[id]!.conjuncts.map((conjunct): Need => ({
-      conjunct: this.#conditions.id(conjunct),
+    return (this.#needs[id] ??= this.#relations.actions[id]!.conjuncts.map((conjunct) => this.#need(conjunct)))
+  }
+
+  /** The same for all transitions that have the conjunct. */
+  #need(conjunct: Conjunct): Need {
+    const id = this.#conditions.id(conjunct)
+    const known = this.#needOf.get(id)
+    if (known !== undefined) return known
+    const need: Need = {
+      conjunct: id,
       last: this.prospects.of(this.#relations.lastChanges(conjunct)),
       first: this.#relations.firstChanges(conjunct)?.map((change) => ({
         conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
         movers: this.prospects.ofOne(change.id),
       })),
-    })))
+    }
+    this.#needOf.set(id, need)
+    return need
   }
 
   /**

@@ -9,6 +9,13 @@ import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 
 const [nobody, someone, someoneMoving] = [0, 1, 2] as const
 
+/** Processes in order of the changes that they can make; `look` says in which state. */
+interface FirstMovers {
+  readonly processes: Int32Array
+  count: number
+  look: number
+}
+
 /**
  * Strong stubborn sets closed over processes (docs/theory.md 2). A set `W` of processes stands for all transitions that
  * leave their present locations, enabled or not. It is closed if
@@ -40,6 +47,9 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   #fired = 0
   /** Nobody cares for the set any more once so many enabled transitions leave it. */
   #bound = Infinity
+  /** By conjunct, as of the state that was looked at then. */
+  readonly #firstMoversOf: (FirstMovers | undefined)[] = []
+  #looks = 0
   /** Which cut a process was last counted for. */
   readonly #counted: Int32Array
   #cut = 0
@@ -86,6 +96,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #isMember = (id: TransitionId): boolean => this.#inside[this.#owner[id]!] === 1
 
   #look(state: S, enabled: readonly TransitionId[]): void {
+    this.#looks++
     this.#conditions.look(state)
     const at = this.#at
     if (this.#machine.locations !== undefined) this.#machine.locations(state, at)
@@ -227,8 +238,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
         viaFirst = false
       }
       if (need.first === undefined || fewest === 0) continue
-      this.#cut++
-      const first = this.#freshFirst(need.first)
+      const first = this.#outside(this.#firstMovers(need))
       if (first < fewest) {
         fewest = first
         best = need
@@ -238,14 +248,41 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     // Without a false conjunct a partner of a rendezvous is elsewhere; the partners are in already.
     if (best === undefined || fewest === 0) return
     if (!viaFirst) this.#addAll(best.last)
-    else for (const change of best.first!) if (this.#conditions.allHold(change.conjuncts)) this.#addAll(change.movers)
+    else {
+      const { processes, count } = this.#firstMovers(best)
+      for (let i = 0; i < count && this.#fired < this.#bound; i++) this.#add(processes[i]!)
+    }
   }
 
-  #freshFirst(changes: NonNullable<Need['first']>): number {
-    let fresh = 0
-    for (let i = 0; i < changes.length; i++)
-      if (this.#conditions.allHold(changes[i]!.conjuncts)) fresh += this.#fresh(changes[i]!.movers)
-    return fresh
+  /** Who can make the first change in the present state: the same for whoever waits for it. */
+  #firstMovers({ conjunct, first }: Need): FirstMovers {
+    const movers = (this.#firstMoversOf[conjunct] ??= {
+      processes: new Int32Array(this.#at.length),
+      count: 0,
+      look: -1,
+    })
+    if (movers.look === this.#looks) return movers
+    const { pool } = this.#prospects
+    movers.look = this.#looks
+    movers.count = 0
+    this.#cut++
+    for (let c = 0; c < first!.length; c++) {
+      if (!this.#conditions.allHold(first![c]!.conjuncts)) continue
+      const prospect = first![c]!.movers
+      for (let i = 0; i < prospect.length; i += 2) {
+        const process = prospect[i]!
+        if (this.#counted[process] === this.#cut || pool[prospect[i + 1]! + this.#at[process]!] === 0) continue
+        this.#counted[process] = this.#cut
+        movers.processes[movers.count++] = process
+      }
+    }
+    return movers
+  }
+
+  #outside({ processes, count }: FirstMovers): number {
+    let outside = 0
+    for (let i = 0; i < count; i++) if (this.#inside[processes[i]!] === 0) outside++
+    return outside
   }
 
   /** How many processes a cut brings in that are not in yet; each is counted once a cut. */
