@@ -2,39 +2,38 @@
 import type { System, TransitionId } from '#system/system'
 import type { Conjunct } from './actions.ts'
 import type { Conditions } from './conditions.ts'
-import { Prospects, type Prospect } from './prospects.ts'
+import { everybodyIn, type Prospect, type Prospects } from './prospects.ts'
 import type { Relations } from './relations.ts'
 
-/** What has to move before a disabled transition can: the cuts of one conjunct. */
+/** What has to move before a disabled transition can, if this conjunct is false: who is in one of its cuts. */
 export interface Need {
   readonly conjunct: number
-  readonly last: Prospect
-  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
-  readonly first: readonly Change[] | undefined
+  readonly cuts: readonly Prospect[]
 }
 
-interface Change {
-  readonly conjuncts: Int32Array
-  readonly movers: Prospect
+interface Known<S> {
+  readonly relations: Relations
+  readonly conditions: Conditions<S>
+  readonly prospects: Prospects<S>
 }
 
 /** What each transition brings into a set of processes that is being closed; found when it is first asked for. */
 export class ClosureRules<S> {
-  readonly prospects: Prospects
   readonly #system: System
   readonly #relations: Relations
   readonly #conditions: Conditions<S>
+  readonly #prospects: Prospects<S>
   readonly #conflicts: (Prospect | undefined)[]
   readonly #needs: (readonly Need[] | undefined)[]
   readonly #needOf = new Map<number, Need>()
   /** 1 for yes, 0 for no, -1 where nobody has asked. */
   readonly #unbound: Int8Array
 
-  constructor(system: System, relations: Relations, conditions: Conditions<S>) {
+  constructor(system: System, { relations, conditions, prospects }: Known<S>) {
     this.#system = system
     this.#relations = relations
     this.#conditions = conditions
-    this.prospects = new Prospects(system, relations.reach)
+    this.#prospects = prospects
     this.#conflicts = relations.actions.map(() => undefined)
     this.#needs = relations.actions.map(() => undefined)
     this.#unbound = new Int8Array(relations.actions.length).fill(-1)
@@ -42,7 +41,7 @@ export class ClosureRules<S> {
 
   /** Who may still do something that does not accord with it: what it brings in while it is enabled. */
   conflicts(id: TransitionId): Prospect {
-    return (this.#conflicts[id] ??= this.prospects.of(this.#relations.conflicts(id)))
+    return (this.#conflicts[id] ??= this.#prospects.of(this.#relations.conflicts(id)))
   }
 
   /** What it brings in while it is disabled: a cut of one of these, whose conjunct is false. */
@@ -55,16 +54,23 @@ export class ClosureRules<S> {
     const id = this.#conditions.id(conjunct)
     const known = this.#needOf.get(id)
     if (known !== undefined) return known
+    const last = this.#prospects.of(this.#relations.lastChanges(conjunct))
+    const changes = this.#relations.firstChanges(conjunct)
     const need: Need = {
       conjunct: id,
-      last: this.prospects.of(this.#relations.lastChanges(conjunct)),
-      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
-        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
-        movers: this.prospects.ofOne(change.id),
-      })),
+      cuts: changes === undefined ? [last] : [last, this.#first(changes)],
     }
     this.#needOf.set(id, need)
     return need
+  }
+
+  #first(changes: NonNullable<ReturnType<Relations['firstChanges']>>): Prospect {
+    return this.#prospects.where(
+      changes.map(({ id, conjuncts }) => ({
+        id,
+        conjuncts: Int32Array.from(conjuncts, (c) => this.#conditions.id(c)),
+      })),
+    )
   }
 
   /**
@@ -80,9 +86,8 @@ export class ClosureRules<S> {
   #findUnbound(id: TransitionId): boolean {
     const { process: own, from } = this.#system.transitions[id]!
     const { actions, reach } = this.#relations
-    const isOwn = (prospect: Prospect): boolean => prospect.every((process, i) => i % 2 === 1 || process === own)
-    const isQuiet = ({ last, first }: Need): boolean =>
-      isOwn(last) || (first?.every(({ movers }) => isOwn(movers)) ?? false)
+    const isQuiet = ({ cuts }: Need): boolean =>
+      cuts.some((cut) => everybodyIn(cut).every((process) => process === own))
     return reach.leaving[own]![from]!.every(
       (other) => actions[other]!.movers.length === 1 && (other === id || this.needs(other).every(isQuiet)),
     )

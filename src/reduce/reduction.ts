@@ -61,21 +61,29 @@ export class Reduction<S> {
 
   #fired(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     const fired = this.#stubborn.smallest(state, enabled)
-    if (this.#verify && fired.length < enabled.length) {
-      const { members } = this.#stubborn.whole(state, enabled)
-      const why = brokenDiamond(this.#machine, state, (id) => members.has(id))
-      if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
-    }
+    if (this.#verify && fired.length < enabled.length) this.#check(state, enabled)
     return fired
+  }
+
+  /** The one transition that is fired, if it is one. */
+  #single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
+    if (enabled.length < 2) return enabled[0]
+    const single = this.#stubborn.single(state, enabled)
+    if (this.#verify && single !== undefined) this.#check(state, enabled)
+    return single
+  }
+
+  #check(state: S, enabled: readonly TransitionId[]): void {
+    const { members } = this.#stubborn.whole(state, enabled)
+    const why = brokenDiamond(this.#machine, state, (id) => members.has(id))
+    if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
   }
 
   #passage(chains: Chains): Passage<S> {
     return (state, by) => {
       if (chains.mustEnd(by)) return undefined
-      const enabled = this.#machine.enabled(state)
-      if (enabled.length === 0) return undefined
-      const fired = enabled.length === 1 ? enabled : this.#fired(state, enabled)
-      return fired.length === 1 && chains.mayPass(by, fired[0]!) ? fired[0]! : undefined
+      const single = this.#single(state, this.#machine.enabled(state))
+      return single !== undefined && chains.mayPass(by, single) ? single : undefined
     }
   }
 

@@ -10,6 +10,8 @@ export interface Stubborn {
 export interface StubbornSets<S> {
   /** The enabled transitions of the smallest set that was found, in ascending id. */
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
+  /** The transition that is fired where it is a single one. */
+  single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined
   /** That set with its disabled members, for a check of its promise. */
   whole(state: S, enabled: readonly TransitionId[]): Stubborn
 }

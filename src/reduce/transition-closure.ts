@@ -64,6 +64,11 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     return this.#found(state, enabled) ? enabled.filter((id) => this.#inside[id] === 1) : enabled
   }
 
+  single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
+    const fired = this.smallest(state, enabled)
+    return fired.length === 1 ? fired[0] : undefined
+  }
+
   whole(state: S, enabled: readonly TransitionId[]): Stubborn {
     if (!this.#found(state, enabled)) return { members: new Set(this.#machine.system.transitions.keys()) }
     return { members: new Set(this.#members.subarray(0, this.#size)) }
