@@ -81,7 +81,8 @@ export async function runSearch<S>(
   const search = explore({ machine, frontier, observers: [facts], edges, ...(select && { select }), pass })
   const start = performance.now()
   let breath = start
-  let peakMemoryBytes = process.memoryUsage.rss()
+  // Asking takes longer than a small search: without a limit it is done once, after it.
+  let peakMemoryBytes = options.maxMemoryBytes === Infinity ? 0 : process.memoryUsage.rss()
   const memory = new MemoryLimit(options.maxMemoryBytes, machine.system, peakMemoryBytes)
   let limit: string | undefined
   let stride = firstStride

@@ -10,6 +10,31 @@ const own = `${dirname(fileURLToPath(import.meta.url))}${sep}`
 /** The building blocks, in the sources and in dist/ alike: a reader knows the line that uses one, not those inside. */
 const blocks = `${join(own, '..', 'kernel')}${sep}`
 const isAuthors = (path: string): boolean => !path.startsWith(own) && !path.startsWith(blocks)
+
+/** Whose script a call is in; each is asked about thousands of times. */
+interface Script {
+  readonly path: string
+  readonly isOwn: boolean
+  readonly isBlock: boolean
+  readonly isAuthors: boolean
+}
+const scripts = new Map<string, Script>()
+
+function scriptOf(name: string): Script {
+  let script = scripts.get(name)
+  if (script === undefined) {
+    const path = name.startsWith('file:') ? fileURLToPath(name) : name
+    script = {
+      path,
+      isOwn: path.startsWith(own),
+      isBlock: path.startsWith(blocks),
+      isAuthors: isAuthors(path) && !path.startsWith('node:') && path !== '',
+    }
+    scripts.set(name, script)
+  }
+  return script
+}
+
 const roots = new Map<string, string>()
 
 export interface Caller {
@@ -29,11 +54,10 @@ export const callerSite = (): Site | undefined => caller().site
 export function caller(): Caller {
   let inBlock = false
   for (const { scriptName, lineNumber, functionName } of callSites()) {
-    const path = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
-    if (path.startsWith(own) && functionName === 'instantiate') break
-    inBlock ||= path.startsWith(blocks)
-    if (!isAuthors(path) || path.startsWith('node:') || path === '') continue
-    return { site: { file: relativeToPackage(path), line: lineNumber }, inBlock }
+    const script = scriptOf(scriptName)
+    if (script.isOwn && functionName === 'instantiate') break
+    inBlock ||= script.isBlock
+    if (script.isAuthors) return { site: { file: relativeToPackage(script.path), line: lineNumber }, inBlock }
   }
   return { inBlock }
 }
