@@ -59,6 +59,7 @@ export class Wording<S> {
   waitPhrase({ suspendedBy, origin, step, objects, variables }: Wait): string {
     if (suspendedBy !== undefined) return `the handler '${this.#name(suspendedBy)}' that runs on top of it`
     const { op, on, primitive, call } = this.#ending.machine.system.origins[origin]!
+    if (on === '' && op === 'irq' && objects.length + variables.length > 0) return raisedPhrase(objects, variables)
     if (on === '') return stepPhrase(step, objects.length > 0 ? objects : variables)
     return objects.includes(on) || objects.length === 0
       ? `${thing(primitive, on)} in ${call ?? op}`
@@ -140,16 +141,14 @@ export class Wording<S> {
     const queued = holders.filter(({ hold }) => hold?.queued === true)
     const by = this.#ending.machine.system.origins[wait.origin]?.waits
     const how = by === undefined ? '' : ` (${by})`
-    if (wait.holdsIt) return ', which it holds itself'
+    // What a process reads it may mostly read again: it is the writer in the queue that is in its way.
+    const behind =
+      queued.length > 0 ? [`for which ${this.#names(queued, 'and')} ${queued.length > 1 ? 'are' : 'is'} queued`] : []
+    if (wait.holdsIt) return `, ${listed(['which it holds itself', ...behind])}`
     if (holding.length + queued.length > 0) {
       const modes = [...new Set(holding.map(({ hold }) => hold!.mode))].filter((mode) => !plainModes.has(mode))
       const verb = `${holding.length > 1 ? 'hold' : 'holds'}${modes.length === 0 ? '' : ` (${modes.join(', ')})`}`
-      const parts = [
-        ...(holding.length > 0 ? [`which ${this.#names(holding, 'and')} ${verb}`] : []),
-        ...(queued.length > 0
-          ? [`for which ${this.#names(queued, 'and')} ${queued.length > 1 ? 'are' : 'is'} queued`]
-          : []),
-      ]
+      const parts = [...(holding.length > 0 ? [`which ${this.#names(holding, 'and')} ${verb}`] : []), ...behind]
       return `, ${listed(parts)}`
     }
     const isIdle = !this.#ending.stuck.includes(wait.process)
@@ -228,6 +227,10 @@ const stepPhrase = (step: string, looksAt: readonly string[]): string => {
   }
   return looksAt.length === 0 ? `its step '${step}'` : `${listed(looksAt)} at its step '${step}'`
 }
+
+/** A handler is not there yet: what raises it is waited for, on whichever CPU it would have come. */
+const raisedPhrase = (objects: readonly string[], variables: readonly string[]): string =>
+  objects.length === 0 ? listed(variables) : `${listed(objects)} ${objects.length === 1 ? 'lets' : 'let'} it run`
 
 /** Where the bracket at the beginning of a text is closed; undefined if there is none, or it is not. */
 function closing(text: string, open: string, close: string): number | undefined {
