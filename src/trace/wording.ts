@@ -166,7 +166,7 @@ export class Wording<S> {
   }
 
   #faultHeadline(last: TransitionId): string {
-    const { machine, outcome } = this.#ending
+    const { machine, outcome, path } = this.#ending
     const { kind, code, detail } = outcome
     const { transitions, origins, processes } = machine.system
     const { process, origin } = transitions[last]!
@@ -174,8 +174,10 @@ export class Wording<S> {
     const place = this.inside(process, origin)
     const who = `'${this.#name(process)}'`
     const what = `${on === '' ? (call ?? op) : `${call ?? op} on ${on}`}${place === '' ? '' : ` (in ${place})`}`
-    if (processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range')
-      return `What is always true of '${on}' is not: ${code}.`
+    if (processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range') {
+      const before = path.findLast((id) => processes[transitions[id]!.process]!.context !== 'observer')
+      return `What is always true of '${on}' is not${before === undefined ? '' : ` after ${this.#deed(before)}`}: ${code}.`
+    }
     if (code === 'invariant') return `The invariant '${detail}' does not hold.`
     if (kind === 'assertion') return `${who} asserts what is false: ${detail}.`
     if (code === 'out-of-range') return `${who} moves '${detail}' out of its range.`
@@ -185,6 +187,14 @@ export class Wording<S> {
     if (hazard !== undefined) return `${who} ${hazard} in ${what} (${code}).`
     const held = this.#holds.filter((hold) => hold.process === process && hold.queued !== true).map(withMode)
     return `${who} misuses ${what}: ${code}${held.length === 0 ? '' : `, holding ${listed(held)}`}.`
+  }
+
+  /** What a step was, and whose: `dma_fence_signal() on f by 'p'`. */
+  #deed(id: TransitionId): string {
+    const { transitions, origins } = this.#ending.machine.system
+    const { process, origin, label } = transitions[id]!
+    const { op, on, call } = origins[origin]!
+    return `${on === '' ? `'${label}'` : `${call ?? op} on ${on}`} by '${this.#name(process)}'`
   }
 
   /** Those of the cycle who could end a wait; outside of it only somebody who alone could. */

@@ -93,3 +93,20 @@ test.each<readonly [string, (m: M) => void, string]>([
   )
   expect(shape).toBe(whom === 'itself' ? 'self' : 'none')
 })
+
+test('what is always true and then is not is told with the step that made it so', async () => {
+  const { explanation } = await told((m) => {
+    const context = m.fenceContext('context')
+    const [first, second] = [m.fence('first', { context }), m.fence('second', { context })]
+    m.thread('p', (t) => {
+      for (const fence of [first, second]) {
+        t.initFence(fence)
+        t.publish(fence)
+      }
+      for (const fence of [second, first]) t.signal(fence)
+    })
+  })
+  expect(explanation.headline).toBe(
+    "What is always true of 'context' is not after dma_fence_signal() on second by 'p': signalled-out-of-order.",
+  )
+})
