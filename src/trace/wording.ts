@@ -60,6 +60,8 @@ export class Wording<S> {
     if (suspendedBy !== undefined) return `the handler '${this.#name(suspendedBy)}' that runs on top of it`
     const { op, on, primitive, call } = this.#ending.machine.system.origins[origin]!
     if (on === '' && op === 'irq' && objects.length + variables.length > 0) return raisedPhrase(objects, variables)
+    // There is but one of an implicit primitive, so that a call says all: `rcu in synchronize_rcu()`.
+    if (on === '' && call !== undefined && objects.length + variables.length === 0) return `${primitive} in ${call}`
     if (on === '') return stepPhrase(step, objects.length > 0 ? objects : variables)
     return objects.includes(on) || objects.length === 0
       ? `${thing(primitive, on)} in ${call ?? op}`

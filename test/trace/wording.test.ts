@@ -110,3 +110,21 @@ test('what is always true and then is not is told with the step that made it so'
     "What is always true of 'context' is not after dma_fence_signal() on second by 'p': signalled-out-of-order.",
   )
 })
+
+test('a grace period that does not end is told by the call that waits for it', async () => {
+  const { explanation } = await told((m) => {
+    const go = m.flag('go')
+    m.thread('reader', (t) => {
+      t.rcuReadLock()
+      t.await(go)
+      t.rcuReadUnlock()
+    })
+    m.thread('writer', (t) => {
+      t.synchronizeRcu()
+      t.set(go, 1)
+    })
+  })
+  expect(explanation.headline).toContain(
+    "'writer' waits for rcu in synchronize_rcu(), which only 'reader' could end (rcu_read_unlock())",
+  )
+})
