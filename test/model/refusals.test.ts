@@ -160,3 +160,13 @@ test('how to handle an exit is said as it is written, with an object or without'
     't.trylock(a, { missed: () => { ... } })',
   )
 })
+
+test('an expectation that leaves a setting out is refused with how settings are written', () => {
+  const switches = { notifiers: ['on', 'off'], timeouts: ['error', 'never'] }
+  const expecting = (when: object): string =>
+    saidOf((m) => void m.thread('p', (t) => t.local()), { switches, expect: { when } })
+  expect(expecting({ 'notifiers=off': 'holds' })).toBe(
+    "nothing is expected for notifiers=on, timeouts=error; the keys of 'when' are settings like 'notifiers=on', several of them like 'notifiers=on, timeouts=error', and every setting needs one",
+  )
+  expect(expecting({ 'notifiers=on, timeouts=error': 'holds' })).toBe('accepted')
+})
