@@ -7,7 +7,7 @@ if (major < 24) {
     'fencecheck: this is Node ' +
       process.versions.node +
       ' and fencecheck needs Node 24 or newer\n' +
-      '  fix: run `npm ci` without --ignore-scripts (it installs Node 24 beside the project) and start it with `npx fencecheck`\n',
+      '  fix: start it with `npx fencecheck`, after `npm ci` without --ignore-scripts in a clone (it installs Node 24 beside the project), or after `npm install --save-dev node@24` in a project of yours\n',
   )
   process.exitCode = 2
 } else {

@@ -9,6 +9,8 @@ export class Faults {
   /** Something was fencecheck's own fault. */
   internal = false
   readonly #terminal: Terminal
+  /** One mistake is met again in every variant of its model. */
+  readonly #said = new Set<string>()
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal
@@ -17,7 +19,9 @@ export class Faults {
   add(error: unknown): void {
     if (error instanceof FencecheckError) this.errors.push(error)
     else this.internal = true
-    this.#terminal.error(failure(error).message)
+    const { message } = failure(error)
+    if (!this.#said.has(message)) this.#terminal.error(message)
+    this.#said.add(message)
   }
 
   /** Does something; answers undefined if it went wrong. */

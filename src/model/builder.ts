@@ -5,6 +5,7 @@ import { reclaimHooks } from '#semantics/allocation'
 import { arrayIsDue, callbacksByMm, invalidation, operate, type IntervalCallback } from './composites.ts'
 import { deferred, deferredPath } from './deferred.ts'
 import { ObjectHandle } from './handle.ts'
+import { refuseUnknownOptions } from './options.ts'
 import { ownName } from './ownership.ts'
 import { handlerOf, ProcessBuilder, type HandlerOptions, type WritePath } from './process-builder.ts'
 import { ofKthread, workerPath, type Item } from './workers.ts'
@@ -32,9 +33,11 @@ export class Builder extends ProcessBuilder {
     fence: ObjectHandle,
     name: string,
     write: WritePath,
-    { added = true }: { readonly added?: boolean } = {},
+    options: { readonly added?: boolean } = {},
   ): ObjectHandle {
     const site = this.here()
+    refuseUnknownOptions(`'${name}'`, options, ['added'], site)
+    const { added = true } = options
     const on = ownName(fence, this, site)
     const index = this.objects.findIndex((object) => object.name === on)
     const object = this.objects[index]!
@@ -55,8 +58,10 @@ export class Builder extends ProcessBuilder {
   fenceArrayOf(
     name: string,
     members: readonly ObjectHandle[],
-    { signalOnAny = false }: { readonly signalOnAny?: boolean } = {},
+    options: { readonly signalOnAny?: boolean } = {},
   ): ObjectHandle {
+    refuseUnknownOptions(`'${name}'`, options, ['signalOnAny'], this.here())
+    const { signalOnAny = false } = options
     const handle = this.declare('fenceArray', name, { members, signalOnAny })
     if (members.length === 0)
       throw new FencecheckError('wrong-argument', `array '${name}' has no fences`, {

@@ -28,12 +28,13 @@ function inSetting(expected: ExpectedWhen, setting: Setting, site: Site | undefi
   const fits = (key: string): boolean => key.split(',').every((part) => settings.includes(part.trim()))
   const found = Object.entries(expected.when).find(([key]) => fits(key))
   if (found !== undefined) return found[1]
+  const several = settings.length > 1 ? `, several of them like '${settings.slice(0, 2).join(', ')}'` : ''
   throw new FencecheckError(
     'wrong-expectation',
     `nothing is expected for ${settings.join(', ') || 'a model without switches'}`,
     {
       site,
-      fix: `the keys of 'when' are settings like '${settings[0] ?? 'notifiers=off'}', and every setting needs one`,
+      fix: `the keys of 'when' are settings like '${settings[0] ?? 'notifiers=off'}'${several}, and every setting needs one`,
     },
   )
 }

@@ -27,6 +27,7 @@ export class Flow {
   readonly #labels = new Map<Point, string>()
   readonly #steps: Pending[] = []
   readonly #start: Point
+  #finished = false
   /** Points whose branches must begin with a step: nothing may be merged with them. */
   readonly #fixed = new Set<Point>()
 
@@ -45,6 +46,12 @@ export class Flow {
 
   /** The point a step would start at. */
   current(site: Site | undefined): Point {
+    if (this.#finished)
+      throw this.error(
+        'its path is finished, and this step would be missing from it',
+        site,
+        'write the step with the t of the function it is in',
+      )
     if (this.here === undefined)
       throw this.error(
         'nothing can come here: the path has ended, jumped away or loops for ever',
@@ -117,6 +124,7 @@ export class Flow {
 
   /** The finished control graph. */
   body(): Body {
+    this.#finished = true
     if (this.here !== undefined) this.merge(this.here, this.end)
     const names = new Map<Point, string>()
     const labels = new Map([...this.#labels].map(([point, name]) => [this.#find(point), name]))

@@ -8,8 +8,9 @@ import { Builder } from './builder.ts'
 import { expectationIn, type ExpectedWhen } from './expected.ts'
 import type { ObjectHandle } from './handle.ts'
 import type { Declarations, PathOf, Primitives } from './methods.ts'
-import { Path } from './path.ts'
+import { refuseUnknownOptions } from './options.ts'
 import { refusePromise } from './ownership.ts'
+import { Path } from './path.ts'
 import { callerSite, siteOfError } from './site.ts'
 import { chooseSetting, refuseUnknownSettings, type Setting, type Switches } from './switches.ts'
 
@@ -109,6 +110,18 @@ export interface ModelHead<V extends string, P extends string, S extends string>
   readonly params?: Readonly<Record<P, Parameter>>
 }
 
+const parameterOptions = ['min', 'max', 'default', 'what'] as const satisfies readonly (keyof Parameter)[]
+const headOptions = [
+  'summary',
+  'sources',
+  'abstracts',
+  'variants',
+  'expect',
+  'switches',
+  'rules',
+  'params',
+] as const satisfies readonly (keyof ModelHead<string, string, string>)[]
+
 /** A model with its variants and parameters still open: the default export of a model file. */
 export interface ModelSource {
   readonly id: string
@@ -150,11 +163,14 @@ export function defineModels<const R extends Primitives>(primitives: R) {
         site,
         fix: 'use letters, digits, - . _ and /',
       })
+    refuseUnknownOptions(`model '${id}'`, head, headOptions, site)
     const variants = Object.keys(head.variants ?? {}) as V[]
     const params: Readonly<Record<string, Parameter>> = head.params ?? {}
     const switches: Switches = head.switches ?? {}
     refuseUnknownSettings(switches, site)
-    for (const [name, { min, max, default: chosen }] of Object.entries(params))
+    for (const [name, parameter] of Object.entries(params)) {
+      refuseUnknownOptions(`parameter ${name} of '${id}'`, parameter, parameterOptions, site)
+      const { min, max, default: chosen } = parameter
       if (![min, max, chosen].every(Number.isInteger) || min > chosen || chosen > max)
         throw new FencecheckError(
           'parameter-range',
@@ -164,6 +180,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
             fix: 'state whole numbers with min <= default <= max',
           },
         )
+    }
     return {
       [isSource as never]: true,
       id,

@@ -5,6 +5,7 @@ import type { Group, Invariant, ModelObject, ModelVariable } from '#ir/model'
 import type { Registry } from '#semantics/registry'
 import { build } from './expressions.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Expression } from './handle.ts'
+import { refuseUnknownOptions } from './options.ts'
 import { ownName } from './ownership.ts'
 import { caller } from './site.ts'
 import { startsOf, type Setting } from './switches.ts'
@@ -14,6 +15,8 @@ export interface RangeOptions {
   readonly max: number
   readonly init?: number
 }
+
+const rangeOptions = ['min', 'max', 'init'] as const satisfies readonly (keyof RangeOptions)[]
 
 /** What a group of copies may declare: everything it declares belongs to that copy. */
 interface Copy {
@@ -80,8 +83,10 @@ export class ObjectBuilder {
   }
 
   /** A bounded integer; `min` and `init` are 0 unless said. Leaving the range is a violation. */
-  int(name: string, { min = 0, max, init = Math.max(min, 0) }: RangeOptions): VariableHandle {
+  int(name: string, options: RangeOptions): VariableHandle {
     const site = this.here()
+    refuseUnknownOptions(`'${name}'`, options, rangeOptions, site)
+    const { min = 0, max, init = Math.max(min, 0) } = options
     const full = this.claim('object', name, site)
     this.variables.push({ name: full, min, max, init, ...(site !== undefined && { site }) })
     this.copy?.variables.push(full)
@@ -97,9 +102,11 @@ export class ObjectBuilder {
   array(
     name: string,
     length: number,
-    { min = 0, max, init = Math.max(min, 0) }: Omit<RangeOptions, 'init'> & { init?: number | readonly number[] },
+    options: Omit<RangeOptions, 'init'> & { init?: number | readonly number[] },
   ): ArrayHandle {
     const site = this.here()
+    refuseUnknownOptions(`'${name}'`, options, rangeOptions, site)
+    const { min = 0, max, init = Math.max(min, 0) } = options
     const full = this.claim('object', name, site)
     this.variables.push({ name: full, min, max, init, length, ...(site !== undefined && { site }) })
     this.copy?.variables.push(full)

@@ -6,6 +6,7 @@ import { exitsOf, expectedExitsOf, type Operation, type Primitive } from '#seman
 import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
+import { refuseUnknownOptions } from './options.ts'
 import { ownName, refuseForeign } from './ownership.ts'
 import { caller, callerSite } from './site.ts'
 import type { Setting } from './switches.ts'
@@ -23,9 +24,13 @@ export interface StepOptions {
   readonly sync?: { readonly channel: string; readonly role: 'send' | 'receive' }
 }
 
+const stepOptions = ['when', 'set', 'label', 'sync'] as const satisfies readonly (keyof StepOptions)[]
+
 /** A place to come back to with `t.goto`. */
 export interface Label {
   readonly point: Point
+  /** The path that it is a place of. */
+  readonly of: Flow
 }
 
 interface Loop {
@@ -55,8 +60,10 @@ export class Path {
   }
 
   /** One atomic step: a guard, assignments, or both. */
-  step({ when, set, label, sync }: StepOptions): void {
+  step(options: StepOptions): void {
     const details = this.#details()
+    refuseUnknownOptions('t.step()', options, stepOptions, details.site)
+    const { when, set, label, sync } = options
     this.#flow.step({
       ...details,
       ...(when !== undefined && { when: this.#expr(when, details.site) }),
@@ -188,7 +195,7 @@ export class Path {
   label(name?: string): Label {
     const point = this.#flow.current(callerSite())
     if (name !== undefined) this.#flow.label(point, name)
-    return { point }
+    return { point, of: this.#flow }
   }
 
   goto(label: Label): void {
@@ -197,6 +204,12 @@ export class Path {
         't.goto() is given no label',
         callerSite(),
         'name the place first: const again = t.label()',
+      )
+    if (label.of !== this.#flow)
+      throw this.#flow.error(
+        't.goto() is given a label of another path',
+        callerSite(),
+        'jump within one path; what waits for another process is t.await(...), for instance of at(process, label)',
       )
     this.#jump(label.point)
   }
@@ -319,11 +332,13 @@ export class Path {
     }
     const expected = expectedExitsOf(operation)
     const unhandled = expected.find((exit) => exit !== 'ok' && branches[exit] === undefined)
-    if (unhandled !== undefined)
+    if (unhandled !== undefined) {
+      const branch = `{ ${unhandled}: () => { ... } }`
       throw new FencecheckError('missing-exit', `${op} ${on} can end with '${unhandled}', which is not handled`, {
         site: details.site,
-        fix: `say what happens then: t.${op}(${on}, { ${unhandled}: () => { ... } })`,
+        fix: `say what happens then: t.${op}(${primitive.implicit === true ? branch : `${on}, ${branch}`})`,
       })
+    }
     const handled = exits.filter((exit) => expected.includes(exit) || branches[exit] !== undefined)
     const timeouts = this.#switches['timeouts']
     const excluded = timeouts === 'never' ? timeoutsOf(operation) : []

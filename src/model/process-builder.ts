@@ -9,6 +9,7 @@ import type { Assignable, Expression, ObjectHandle } from './handle.ts'
 import { machineBody, type MachineForm } from './machine-form.ts'
 import { ObjectBuilder } from './object-builder.ts'
 import { pathClass } from './operations.ts'
+import { refuseUnknownOptions } from './options.ts'
 import { ownName, refusePromise } from './ownership.ts'
 import { Path } from './path.ts'
 
@@ -27,6 +28,9 @@ export interface HandlerOptions extends ProcessOptions {
   readonly when?: Expression
   readonly set?: readonly (readonly [Assignable, Expression])[]
 }
+
+const processOptions = ['path'] as const satisfies readonly (keyof ProcessOptions)[]
+const handlerOptions = ['path', 'on', 'idleCpu', 'when', 'set'] as const satisfies readonly (keyof HandlerOptions)[]
 
 export type WritePath = (path: Path) => unknown
 
@@ -71,14 +75,16 @@ export class ProcessBuilder extends ObjectBuilder {
   /** A process as an explicit state machine. */
   machine(name: string, form: MachineForm, options: ProcessOptions & { readonly context?: ModelContext } = {}): string {
     const site = this.here()
+    refuseUnknownOptions(`'${name}'`, options, [...processOptions, 'context'], site)
     const full = this.claim('process', name, site)
     this.bodies.push(machineBody(full, form, this.registry.primitives, this, site))
     return this.register(full, full, options.context ?? 'hardware', options, undefined, site)
   }
 
   /** A shrinker: may run inside any allocation that reclaims, as the caller. One that looks at __GFP_FS does not under GFP_NOFS. */
-  shrinker(name: string, write: WritePath, { looksAtFs = false }: { readonly looksAtFs?: boolean } = {}): void {
-    this.hook(looksAtFs ? 'shrinker:fs' : 'shrinker', name, write)
+  shrinker(name: string, write: WritePath, options: { readonly looksAtFs?: boolean } = {}): void {
+    refuseUnknownOptions(`'${name}'`, options, ['looksAtFs'], this.here())
+    this.hook(options.looksAtFs === true ? 'shrinker:fs' : 'shrinker', name, write)
   }
 
   /**
@@ -138,9 +144,10 @@ export class ProcessBuilder extends ObjectBuilder {
 
   #process(name: string, context: ModelContext, write: WritePath, options: HandlerOptions): string {
     const site = this.here()
+    const isHandler = context === 'hardirq' || context === 'softirq'
+    refuseUnknownOptions(`'${name}'`, options, isHandler ? handlerOptions : processOptions, site)
     const full = this.claim('process', name, site)
     this.bodies.push(this.body(full, write))
-    const isHandler = context === 'hardirq' || context === 'softirq'
     return this.register(full, full, context, options, isHandler ? handlerOf(options) : undefined, site)
   }
 

@@ -2,7 +2,7 @@
 import { kinds, type Kind } from '#ir/model'
 import { endsWell } from './every-run-ends.ts'
 import { boundsHit, everyFault, faults } from './fault.ts'
-import { masked, type Masked } from './masked.ts'
+import { everyMasked, masked, type Masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import { retryLoops } from './retry-loop.ts'
@@ -70,7 +70,7 @@ export function everyViolation<S>(evidence: Evidence<S>, checked: ReadonlySet<Ki
   const stuck = everyWayToBeStuck(evidence)
   const lost = unsignalledFence(evidence)
   const isTold = stuck.some(({ kind }) => kind === lost?.kind)
-  const found = [...everyFault(evidence), ...stuck, ...(isTold ? [] : [lost]), masked(evidence).violation]
+  const found = [...everyFault(evidence), ...stuck, ...(isTold ? [] : [lost]), ...everyMasked(evidence)]
   const hasDeadlock = stuck.some(({ kind }) => kind === 'deadlock')
   return kinds
     .filter((kind) => checked.has(kind) && (kind !== 'partial-deadlock' || !hasDeadlock))

@@ -3,6 +3,7 @@ import { moversOf } from '#system/moves'
 import { isEscape, type OriginId, type ProcessId } from '#system/system'
 import type { Future } from './future.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
+import { waysToBeStuck } from './stuck.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
 /** A state in which somebody is stuck once escapes are off. */
@@ -24,9 +25,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
  * depend on the order of the search.
  */
 export const masked = <S>(evidence: Evidence<S>): Masked =>
-  evidence.machine.system.transitions.some(({ tag }) => isEscape(tag))
-    ? maskedGiven(evidence, evidence.future('off'), evidence.future('on'))
-    : { findings: [] }
+  hasEscapes(evidence) ? maskedGiven(evidence, evidence.future('off'), evidence.future('on')) : { findings: [] }
 
 /**
  * The same of a system in which an adversary takes the escapes away (`simplify/adversary.ts`), where it is known that
@@ -34,15 +33,35 @@ export const masked = <S>(evidence: Evidence<S>): Masked =>
  */
 export const maskedByAdversary = <S>(evidence: Evidence<S>): Masked => maskedGiven(evidence, evidence.future('on'))
 
+const hasEscapes = <S>({ machine }: Evidence<S>): boolean => machine.system.transitions.some(({ tag }) => isEscape(tag))
+
+/** The same, one of each wait cycle of lock classes. */
+export const everyMasked = <S>(evidence: Evidence<S>): readonly Violation[] => {
+  if (!hasEscapes(evidence)) return []
+  const ways = waysToBeStuck(evidence.machine.system)
+  return everyMaskedGiven(evidence, evidence.future('off'), evidence.future('on'), ways).violations
+}
+
 export interface Masked {
   readonly violation?: Violation
   readonly findings: readonly Finding[]
 }
 
 function maskedGiven<S>(evidence: Evidence<S>, without: Future, withEscapes?: Future): Masked {
+  const { violations, findings } = everyMaskedGiven(evidence, without, withEscapes, () => '')
+  return { ...(violations[0] !== undefined && { violation: violations[0] }), findings }
+}
+
+/** At most one violation of those that are not told apart. */
+function everyMaskedGiven<S>(
+  evidence: Evidence<S>,
+  without: Future,
+  withEscapes: Future | undefined,
+  tell: (waits: WaitGraph) => string,
+): { readonly violations: readonly Violation[]; readonly findings: readonly Finding[] } {
   const { machine, graph, store, facts, waitGraphs } = evidence
   const { system } = machine
-  let best: Hidden | undefined
+  const best = new Map<string, Hidden>()
   const seen = new Set<string>()
   const legal = new Map<number, Finding>()
   for (const state of evidence.soundStates()) {
@@ -53,7 +72,8 @@ function maskedGiven<S>(evidence: Evidence<S>, without: Future, withEscapes?: Fu
     if ((stuck.length === 0 && lost.length === 0) || !without.settled(state)) continue
     if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {
       const hidden = hiddenAt(state, stuck, lost)
-      if (hidden !== undefined && (best === undefined || before(hidden, best))) best = hidden
+      const known = hidden === undefined ? undefined : best.get(tell(hidden.waits))
+      if (hidden !== undefined && (known === undefined || before(hidden, known))) best.set(tell(hidden.waits), hidden)
       continue
     }
     for (const wait of waitGraphs.at(store.get(state), stuck, 'on').waits) {
@@ -61,20 +81,21 @@ function maskedGiven<S>(evidence: Evidence<S>, without: Future, withEscapes?: Fu
       for (const { process, origin } of likeIt(wait.process, wait.origin)) legal.set(origin, remark(process, origin))
     }
   }
-  const findings = [...legal.values()]
-  if (best === undefined) return { findings }
-  const { waits } = best
-  const violation: Violation = {
-    kind: 'masked',
-    shape: waits.shape,
-    processes: waits.core.map((p) => system.processes[p]!.name),
-    objects: waits.objects.length > 0 ? waits.objects : best.lost.map((d) => system.debts[d]!.object),
-    stuck: best.stuck,
-    path: graph.path(best.state),
-    escapes: 'off',
-    waits,
+  const inOrder = [...best.values()].sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0))
+  return { violations: inOrder.map(violation), findings: [...legal.values()] }
+
+  function violation({ state, stuck, lost, waits }: Hidden): Violation {
+    return {
+      kind: 'masked',
+      shape: waits.shape,
+      processes: waits.core.map((p) => system.processes[p]!.name),
+      objects: waits.objects.length > 0 ? waits.objects : lost.map((d) => system.debts[d]!.object),
+      stuck,
+      path: graph.path(state),
+      escapes: 'off',
+      waits,
+    }
   }
-  return { violation, findings }
 
   /** What a state hides; undefined if one like it has been looked at. */
   function hiddenAt(state: number, stuck: readonly ProcessId[], lost: readonly number[]): Hidden | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Kind } from '#ir/model'
-import type { ProcessId } from '#system/system'
+import type { ProcessId, System } from '#system/system'
 import { lockClasses } from './lock-class.ts'
 import { passingHandlers } from './passing-handlers.ts'
 import type { Evidence, Violation } from './property.ts'
@@ -42,14 +42,20 @@ const byKind = ({ kind }: Candidate): string => kind
 
 /** The same, one of each kind and wait cycle of lock classes: by shape, and by what is waited for. */
 export function everyWayToBeStuck<S>(evidence: Evidence<S>): readonly Violation[] {
-  const classOf = lockClasses(evidence.machine.system)
-  const classes = ({ waits: { objects, waits, core } }: Candidate): readonly string[] =>
-    objects.length > 0
-      ? [...new Set(objects.map(classOf))].sort()
-      : waits.filter(({ process }) => core.includes(process)).map(({ origin }) => `step ${origin}`)
-  return stuckApart(evidence, (candidate) =>
-    JSON.stringify([candidate.kind, candidate.waits.shape, classes(candidate)]),
-  )
+  const way = waysToBeStuck(evidence.machine.system)
+  return stuckApart(evidence, ({ kind, waits }) => `${kind} ${way(waits)}`)
+}
+
+/** What ways to be stuck are told apart by: the shape, and what is waited for, by lock classes. */
+export function waysToBeStuck(system: System): (graph: WaitGraph) => string {
+  const classOf = lockClasses(system)
+  return ({ shape, objects, waits, core }) =>
+    JSON.stringify([
+      shape,
+      objects.length > 0
+        ? [...new Set(objects.map(classOf))].sort()
+        : waits.filter(({ process }) => core.includes(process)).map(({ origin }) => `step ${origin}`),
+    ])
 }
 
 /** At most one violation of those that are not told apart. */

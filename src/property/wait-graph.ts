@@ -206,11 +206,16 @@ export class WaitGraphs<S> {
     )
     const inTheWay = [...new Set(holders.map((hold) => hold.process))]
     const partners = joint.filter((move) => this.#machine.location(state, move.process) !== move.from)
+    // Whoever gives the wait up tidies away what it noted for it, and so makes the condition true; that ends no wait.
+    const givesUp = (t: TransitionId): boolean =>
+      system.transitions[t]!.process === process && isEscape(system.transitions[t]!.tag)
     const couldEnd = (other: ProcessId): boolean => {
       if (partners.some((move) => move.process === other)) return true
       const future = this.#control.future(other, this.#machine.location(state, other))
       return falsified.some((g) =>
-        this.#enablersOf(g).some((t) => t !== id && system.transitions[t]!.process === other && future.has(t)),
+        this.#enablersOf(g).some(
+          (t) => t !== id && system.transitions[t]!.process === other && future.has(t) && !givesUp(t),
+        ),
       )
     }
     const enders = inTheWay.length > 0 ? inTheWay : stuck.filter(couldEnd)

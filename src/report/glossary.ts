@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Kind } from '#ir/model'
+import type { Kind, Shape } from '#ir/model'
 import type { FindingCode } from '#property/property'
 
 // What the words of a verdict mean, for `fencecheck explain`.
@@ -16,6 +16,14 @@ const kinds: Readonly<Record<Kind, string>> = {
   'partial-deadlock': 'somebody can never move again, not at rest, while others may run on',
   'unsignalled-fence': 'a fence was published and no continuation signals it, whether or not somebody waits',
   masked: 'only a timeout or a signal to a process ends a wait, while something is held or a fence is owed',
+}
+
+const shapes: Readonly<Record<Shape, string>> = {
+  self: 'shape: somebody waits for what it holds itself, or what nobody else could bring about',
+  cycle: 'shape: processes wait for each other in a circle',
+  irq: 'shape: a circle that is closed by a handler on top of a process, which cannot move meanwhile',
+  knot: 'shape: processes wait for each other, and some of them in more than one way, all of which lead back',
+  none: 'shape: no circle; what somebody waits for nobody is left to bring about',
 }
 
 const findings: Readonly<Record<FindingCode, string>> = {
@@ -47,4 +55,4 @@ const switches: Readonly<Record<string, string>> = {
 }
 
 /** Word -> what it means. */
-export const glossary: Readonly<Record<string, string>> = { ...kinds, ...findings, ...switches }
+export const glossary: Readonly<Record<string, string>> = { ...kinds, ...shapes, ...findings, ...switches }

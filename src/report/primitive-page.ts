@@ -81,7 +81,10 @@ export function primitiveSection(key: string, primitive: Primitive): string {
     ...block('Fields', declared),
     ...block('Tied to', ties),
     ...block('Views', views),
-    ...Object.entries(primitive.operations).flatMap(([op, operation]) => [operationText(op, operation), '']),
+    ...Object.entries(primitive.operations).flatMap(([op, operation]) => [
+      operationText(op, toldApart(operation, fields)),
+      '',
+    ]),
     ...block(
       'Left out',
       limits.map((limit) => `- ${limit}`),
@@ -90,6 +93,12 @@ export function primitiveSection(key: string, primitive: Primitive): string {
     .join('\n')
     .trimEnd()
 }
+
+/** An argument with the name of a field that is said without an owner: `value < given value`. */
+const toldApart = (operation: Operation, fields: Primitive['fields']): Operation =>
+  JSON.parse(JSON.stringify(operation), (key, part: string) =>
+    key === 'param' && fields[part] !== undefined && fields[part].per === undefined ? `given ${part}` : part,
+  ) as Operation
 
 /** One operation with its preconditions and arrows. */
 function operationText(op: string, operation: Operation): string {

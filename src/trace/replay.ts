@@ -80,7 +80,10 @@ function confirm<S>(
       return stuck.length > 0 && everybodyStuck ? 'right' : 'wrong'
     case 'unsignalled-fence':
       return everybodyStuck && outcome.objects.every((object) => unpaid.includes(object)) ? 'right' : 'wrong'
-    default:
+    case 'masked':
       return everybodyStuck ? 'right' : 'wrong'
+    default:
+      // What is left are faults, which have a code.
+      return 'wrong'
   }
 }

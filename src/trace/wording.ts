@@ -59,6 +59,9 @@ export class Wording<S> {
   waitPhrase({ suspendedBy, origin, step, objects, variables }: Wait): string {
     if (suspendedBy !== undefined) return `the handler '${this.#name(suspendedBy)}' that runs on top of it`
     const { op, on, primitive, call } = this.#ending.machine.system.origins[origin]!
+    if (on === '' && op === 'irq' && objects.length + variables.length > 0) return raisedPhrase(objects, variables)
+    // There is but one of an implicit primitive, so that a call says all: `rcu in synchronize_rcu()`.
+    if (on === '' && call !== undefined && objects.length + variables.length === 0) return `${primitive} in ${call}`
     if (on === '') return stepPhrase(step, objects.length > 0 ? objects : variables)
     return objects.includes(on) || objects.length === 0
       ? `${thing(primitive, on)} in ${call ?? op}`
@@ -140,16 +143,14 @@ export class Wording<S> {
     const queued = holders.filter(({ hold }) => hold?.queued === true)
     const by = this.#ending.machine.system.origins[wait.origin]?.waits
     const how = by === undefined ? '' : ` (${by})`
-    if (wait.holdsIt) return ', which it holds itself'
+    // What a process reads it may mostly read again: it is the writer in the queue that is in its way.
+    const behind =
+      queued.length > 0 ? [`for which ${this.#names(queued, 'and')} ${queued.length > 1 ? 'are' : 'is'} queued`] : []
+    if (wait.holdsIt) return `, ${listed(['which it holds itself', ...behind])}`
     if (holding.length + queued.length > 0) {
       const modes = [...new Set(holding.map(({ hold }) => hold!.mode))].filter((mode) => !plainModes.has(mode))
       const verb = `${holding.length > 1 ? 'hold' : 'holds'}${modes.length === 0 ? '' : ` (${modes.join(', ')})`}`
-      const parts = [
-        ...(holding.length > 0 ? [`which ${this.#names(holding, 'and')} ${verb}`] : []),
-        ...(queued.length > 0
-          ? [`for which ${this.#names(queued, 'and')} ${queued.length > 1 ? 'are' : 'is'} queued`]
-          : []),
-      ]
+      const parts = [...(holding.length > 0 ? [`which ${this.#names(holding, 'and')} ${verb}`] : []), ...behind]
       return `, ${listed(parts)}`
     }
     const isIdle = !this.#ending.stuck.includes(wait.process)
@@ -167,7 +168,7 @@ export class Wording<S> {
   }
 
   #faultHeadline(last: TransitionId): string {
-    const { machine, outcome } = this.#ending
+    const { machine, outcome, path } = this.#ending
     const { kind, code, detail } = outcome
     const { transitions, origins, processes } = machine.system
     const { process, origin } = transitions[last]!
@@ -175,8 +176,10 @@ export class Wording<S> {
     const place = this.inside(process, origin)
     const who = `'${this.#name(process)}'`
     const what = `${on === '' ? (call ?? op) : `${call ?? op} on ${on}`}${place === '' ? '' : ` (in ${place})`}`
-    if (processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range')
-      return `What is always true of '${on}' is not: ${code}.`
+    if (processes[process]!.context === 'observer' && kind !== 'assertion' && kind !== 'range') {
+      const before = path.findLast((id) => processes[transitions[id]!.process]!.context !== 'observer')
+      return `What is always true of '${on}' is not${before === undefined ? '' : ` after ${this.#deed(before)}`}: ${code}.`
+    }
     if (code === 'invariant') return `The invariant '${detail}' does not hold.`
     if (kind === 'assertion') return `${who} asserts what is false: ${detail}.`
     if (code === 'out-of-range') return `${who} moves '${detail}' out of its range.`
@@ -186,6 +189,14 @@ export class Wording<S> {
     if (hazard !== undefined) return `${who} ${hazard} in ${what} (${code}).`
     const held = this.#holds.filter((hold) => hold.process === process && hold.queued !== true).map(withMode)
     return `${who} misuses ${what}: ${code}${held.length === 0 ? '' : `, holding ${listed(held)}`}.`
+  }
+
+  /** What a step was, and whose: `dma_fence_signal() on f by 'p'`. */
+  #deed(id: TransitionId): string {
+    const { transitions, origins } = this.#ending.machine.system
+    const { process, origin, label } = transitions[id]!
+    const { op, on, call } = origins[origin]!
+    return `${on === '' ? `'${label}'` : `${call ?? op} on ${on}`} by '${this.#name(process)}'`
   }
 
   /** Those of the cycle who could end a wait; outside of it only somebody who alone could. */
@@ -228,6 +239,10 @@ const stepPhrase = (step: string, looksAt: readonly string[]): string => {
   }
   return looksAt.length === 0 ? `its step '${step}'` : `${listed(looksAt)} at its step '${step}'`
 }
+
+/** A handler is not there yet: what raises it is waited for, on whichever CPU it would have come. */
+const raisedPhrase = (objects: readonly string[], variables: readonly string[]): string =>
+  objects.length === 0 ? listed(variables) : `${listed(objects)} ${objects.length === 1 ? 'lets' : 'let'} it run`
 
 /** Where the bracket at the beginning of a text is closed; undefined if there is none, or it is not. */
 function closing(text: string, open: string, close: string): number | undefined {

@@ -88,6 +88,29 @@ describe('a reduced search of waits that may be given up', () => {
   })
 })
 
+test('every hang that differs is told, also of those that are only masked', async () => {
+  const two = (m: M): void => {
+    for (const of of ['x', 'y']) {
+      const [lock, done] = [m.mutex(`lock_${of}`), m.completion(`done_${of}`)]
+      m.thread(`wait_${of}`, (t) => {
+        t.lock(lock)
+        t.waitForCompletionTimeout(done, { timeout: () => {} })
+        t.unlock(lock)
+      })
+      m.worker(`work_${of}`, (t) => {
+        t.lock(lock)
+        t.complete(done)
+        t.unlock(lock)
+      })
+    }
+  }
+  const { violation, others } = await checked(two, { all: true })
+  expect([violation!, ...others!].map(({ kind, shape, objects }) => [kind, shape, objects])).toEqual([
+    ['masked', 'cycle', ['done_x', 'lock_x']],
+    ['masked', 'cycle', ['done_y', 'lock_y']],
+  ])
+})
+
 describe('a reduced search of loops that retry', () => {
   const contended = (m: M, back: 'rest' | 'again'): void => {
     const lock = m.mutex('lock')

@@ -276,7 +276,9 @@ test('nothing at all prints the help to stderr, help prints it to stdout', async
 describe.concurrent('too old a Node', () => {
   const expectTooOld = ({ status, stderr }: { readonly status: number | null; readonly stderr: string }): void => {
     expect(status).toBe(2)
-    expect(stderr).toMatch(/^fencecheck: this is Node 1?\d?2?\d\.\d+\.\d+ .*needs Node 24[^]*\n {2}fix: /)
+    expect(stderr).toMatch(
+      /^fencecheck: this is Node 1?\d?2?\d\.\d+\.\d+ .*needs Node 24[^]*\n {2}fix: .*`npm ci`.*`npm install --save-dev node@24`/,
+    )
     expect(stderr).not.toMatch(/^ {4}at /m)
   }
 

@@ -163,6 +163,18 @@ describe.concurrent('check --json', () => {
     expect(errors).toMatchObject([{ code: 'model-threw', at: 'bad.ts', fix: expect.any(String) as string }])
     expect(ran.status).toBe(2)
   })
+
+  test('says a mistake that every variant meets once, and counts whom it keeps from being checked', async () => {
+    const ran = await new Workspace({
+      'm.ts': `import { model } from 'fencecheck'
+export default model('test/both', { summary: '', variants: { a: 'holds', b: 'holds' } }, (m) => {
+  m.thread('p', (t) => t.trylock(m.mutex('lock'), {}))
+})`,
+    }).run('check', 'm.ts', '--json')
+    expect(ran.status).toBe(2)
+    expect(ran.stderr.match(/can end with/g)).toHaveLength(1)
+    expect(documentOf(ran.stdout).errors).toHaveLength(2)
+  })
 })
 
 describe.concurrent('limits', () => {

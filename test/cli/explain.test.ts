@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
+import { shapes } from '#ir/model'
 import { contractRules } from '#semantics/contract'
 import { expectRefused, Workspace } from './run.ts'
 
@@ -45,6 +46,12 @@ describe.concurrent('explain', () => {
     const ran = await explain(word)
     expect(ran.status, ran.stderr).toBe(0)
     expect(ran.stdout).toContain(heading)
+  })
+
+  test.each(shapes)('says what the shape %s means', async (shape) => {
+    const ran = await explain(shape)
+    expect(ran.status, ran.stderr).toBe(0)
+    expect(ran.stdout).toMatch(new RegExp(`^${shape}: shape: `))
   })
 
   test('says an operation of several primitives for each', async () => {

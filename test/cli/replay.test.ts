@@ -105,6 +105,17 @@ describe.concurrent('replay', () => {
     expect(ran.stdout).toMatch(/no longer lead to deadlock/)
   })
 
+  test('is 1 for a fault that no step of the trace is', async () => {
+    const space = await traced()
+    space.put(
+      't.json',
+      changed((t) => (t.outcome.kind = 'misuse')),
+    )
+    const ran = await space.run('replay', 't.json', 'm.ts')
+    expect(ran.status).toBe(1)
+    expect(ran.stdout).toMatch(/no longer lead to misuse/)
+  })
+
   test('still works for a model in which only lines have moved', async () => {
     const space = new Workspace({ [file]: genuine, 'm.ts': `\n\n\n${abba()}` })
     expect((await space.run('replay', file, 'm.ts', '--json')).stdout).toMatch(/"changed": false/)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { model, type ModelSource } from 'fencecheck'
+import { FencecheckError, model, type ModelSource } from 'fencecheck'
 
 const codeOf = (source: ModelSource): unknown => {
   try {
@@ -50,4 +50,123 @@ describe('an expectation that would never be compared is refused', () => {
 
   test('a good one is not', () =>
     expect(expecting({ kind: 'deadlock', shape: 'cycle', processes: [], objects: [] })).toBe('accepted'))
+})
+
+/** What is said of a model that is wrong, and how to mend it. */
+const saidOf = (write: Parameters<typeof model>[2], head: object = {}): string => {
+  try {
+    model('t/wrong', { summary: '', ...head }, write).instantiate()
+  } catch (error) {
+    const { message, fix } = error as FencecheckError
+    return `${message}; ${fix}`
+  }
+  return 'accepted'
+}
+
+describe('an option that nobody would look at is refused', () => {
+  const none = (t: { local: () => void }): void => t.local()
+
+  test.each<readonly [string, Parameters<typeof model>[2], string]>([
+    [
+      'of a path',
+      (m) => void m.thread('p', none, { pth: 'x' } as never),
+      "'p' has no option 'pth'; did you mean 'path'?",
+    ],
+    [
+      'of a thread, which is not raised',
+      (m) => void m.thread('p', none, { when: 1 } as never),
+      "'p' has no option 'when'; its options are path",
+    ],
+    [
+      'of an interrupt',
+      (m) => void m.irq('i', none, { wen: 1 } as never),
+      "'i' has no option 'wen'; did you mean 'when'?",
+    ],
+    [
+      'of a softirq',
+      (m) => void m.softirq('i', none, { onn: [] } as never),
+      "'i' has no option 'onn'; did you mean 'on'?",
+    ],
+    [
+      'of a shrinker',
+      (m) => m.shrinker('s', none, { fs: true } as never),
+      "'s' has no option 'fs'; its options are looksAtFs",
+    ],
+    [
+      'of a callback',
+      (m) => void m.callback(m.fence('f'), 'c', none, { aded: false } as never),
+      "'c' has no option 'aded'; did you mean 'added'?",
+    ],
+    [
+      'of an array of fences',
+      (m) => void m.fenceArrayOf('a', [m.fence('f')], { any: true } as never),
+      "'a' has no option 'any'; its options are signalOnAny",
+    ],
+    [
+      'of a machine',
+      (m) => void m.machine('d', { initial: 'a', states: { a: {} } } as never, { contxt: 'task' } as never),
+      "'d' has no option 'contxt'; did you mean 'context'?",
+    ],
+    ['of a variable', (m) => void m.int('x', { maxx: 1 } as never), "'x' has no option 'maxx'; did you mean 'max'?"],
+    [
+      'of an array',
+      (m) => void m.array('x', 2, { max: 1, initial: 1 } as never),
+      "'x' has no option 'initial'; its options are min, max, init",
+    ],
+    [
+      'of a step',
+      (m) => void m.thread('p', (t) => t.step({ wen: 1 } as never)),
+      "t.step() has no option 'wen'; did you mean 'when'?",
+    ],
+  ])('%s', (_, write, said) => expect(saidOf(write)).toBe(said))
+
+  test.each([
+    ['of a model', { varients: { a: 'holds' } }, "model 't/wrong' has no option 'varients'; did you mean 'variants'?"],
+    [
+      'of a parameter',
+      { params: { N: { min: 1, max: 2, default: 1, step: 1 } } },
+      "parameter N of 't/wrong' has no option 'step'; its options are min, max, default, what",
+    ],
+  ])('%s', (_, head, said) => expect(saidOf((m) => void m.thread('p', none), head)).toBe(said))
+})
+
+describe('a path is written with what is its own', () => {
+  test('a label of another path is refused', () => {
+    let label: unknown
+    expect(
+      saidOf((m) => {
+        m.thread('p', (t) => ((label = t.label()), t.local()))
+        m.thread('q', (t) => (t.local(), t.goto(label as never)))
+      }),
+    ).toMatch(/^'q': t\.goto\(\) is given a label of another path; jump within one path/)
+  })
+
+  test('a step of a path that is finished is refused, not left out', () => {
+    let other: { local: () => void }
+    expect(
+      saidOf((m) => {
+        m.thread('p', (t) => ((other = t), t.local()))
+        m.thread('q', (t) => (t.local(), other.local()))
+      }),
+    ).toMatch(/^'p': its path is finished/)
+  })
+})
+
+test('how to handle an exit is said as it is written, with an object or without', () => {
+  expect(saidOf((m) => void m.thread('p', (t) => t.allocNowait({} as never)))).toBe(
+    "allocNowait memory can end with 'enomem', which is not handled; say what happens then: t.allocNowait({ enomem: () => { ... } })",
+  )
+  expect(saidOf((m) => void m.thread('p', (t) => t.trylock(m.mutex('a'), { got: () => {} } as never)))).toContain(
+    't.trylock(a, { missed: () => { ... } })',
+  )
+})
+
+test('an expectation that leaves a setting out is refused with how settings are written', () => {
+  const switches = { notifiers: ['on', 'off'], timeouts: ['error', 'never'] }
+  const expecting = (when: object): string =>
+    saidOf((m) => void m.thread('p', (t) => t.local()), { switches, expect: { when } })
+  expect(expecting({ 'notifiers=off': 'holds' })).toBe(
+    "nothing is expected for notifiers=on, timeouts=error; the keys of 'when' are settings like 'notifiers=on', several of them like 'notifiers=on, timeouts=error', and every setting needs one",
+  )
+  expect(expecting({ 'notifiers=on, timeouts=error': 'holds' })).toBe('accepted')
 })

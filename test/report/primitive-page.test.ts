@@ -29,3 +29,7 @@ test('conditions read as in the kernel', () => {
   expect(page).toContain('*call -> ok* when !locked: locked := 1, my held := 1')
   expect(page).toContain('misuse `unlock-not-held` unless my held')
 })
+
+test('an argument is told from the field of that name', () => {
+  expect(primitivesPage(kernelPrimitives)).toContain('*call -> ok* when value < given value: value := given value')
+})
