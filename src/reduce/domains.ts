@@ -3,10 +3,30 @@ import { readsOf } from '#system/footprint'
 import type { Interval } from '#system/interval'
 import type { System, VarId } from '#system/system'
 import type { Invariants } from '#simplify/invariants'
-import type { Action, Valuation } from './actions.ts'
+import type { Action, Conjunct, Valuation } from './actions.ts'
 
 /** Valuations of one object beyond which nothing is assumed about it. */
 const largest = 2 ** 12
+
+/** Values of some variables together, in their order. */
+type Tuples = readonly (readonly number[])[]
+
+/** Which valuations are asked about. */
+interface Asked {
+  readonly variables: ReadonlySet<VarId>
+  /** What holds in them; about these variables only. */
+  readonly conjuncts?: readonly Conjunct[]
+  /** What is known of variables, of these and others. */
+  readonly box?: ReadonlyMap<VarId, Interval>
+}
+const nowhere: ReadonlyMap<VarId, Interval> = new Map<VarId, Interval>()
+
+/** Variables of one group, with what they can be worth and the conjuncts that are decided once they are chosen. */
+interface Choice {
+  readonly variables: readonly VarId[]
+  readonly tuples: Tuples
+  readonly conjuncts: readonly Conjunct[]
+}
 
 /**
  * What values the variables of an object can have together. A mutex that is held is held by one process; without
@@ -23,6 +43,8 @@ export class Domains {
   readonly #groups: readonly (readonly VarId[])[]
   /** Reachable valuations of a group, in the order of its variables; undefined where they are too many. */
   readonly #reachable: readonly (readonly Float64Array[] | undefined)[]
+  /** By the variables whose values they are. */
+  readonly #tuplesOf = new Map<string, Tuples>()
 
   constructor(system: System, actions: readonly Action[], invariants: Invariants) {
     this.#system = system
@@ -70,31 +92,34 @@ export class Domains {
   /**
    * Calls `visit` with every valuation of the given variables that is possible, as far as is known, until it answers
    * true; returns whether it did, or undefined if there are too many to try.
-   * @param box what is known of variables, of these and others, in the states that are asked about
    */
   some(
-    variables: ReadonlySet<VarId>,
+    { variables, conjuncts = [], box = nowhere }: Asked,
     valuation: Valuation,
     visit: () => boolean,
-    box: ReadonlyMap<VarId, Interval> = new Map<VarId, Interval>(),
   ): boolean | undefined {
     const limits = this.#limits(variables, box)
-    const choices: { readonly variables: readonly VarId[]; readonly tuples: readonly (readonly number[])[] }[] = []
+    const choices: Choice[] = []
+    const open = new Set(conjuncts)
+    const assigned = new Set<VarId>()
     let size = 1
     for (const [group, own] of this.#partition(variables)) {
       const tuples = this.#tuples(group, own)
       if (tuples === undefined) return undefined
-      size *= tuples.length
+      for (const v of own) assigned.add(v)
+      const decided = [...open].filter(({ reads }) => reads.isSubsetOf(assigned))
+      for (const conjunct of decided) open.delete(conjunct)
+      const choice = narrowed({ variables: own, tuples, conjuncts: decided }, valuation, box)
+      size *= choice.tuples.length
       if (size > largest * 4) return undefined
-      choices.push({ variables: own, tuples })
+      choices.push(choice)
     }
     const choose = (i: number): boolean => {
-      const choice = choices[i]
-      if (choice === undefined) return limits.every((isWithin) => isWithin(valuation)) && visit()
-      for (const tuple of choice.tuples) {
-        if (!choice.variables.every((v, k) => isWithin(box.get(v), tuple[k]!))) continue
-        for (const [k, v] of choice.variables.entries()) valuation[v] = tuple[k]!
-        if (choose(i + 1)) return true
+      if (i === choices.length) return limits.every((isWithin) => isWithin(valuation)) && visit()
+      const { variables: own, tuples, conjuncts: decided } = choices[i]!
+      for (const tuple of tuples) {
+        assign(own, tuple, valuation)
+        if (decided.every(({ holds }) => holds(valuation)) && choose(i + 1)) return true
       }
       return false
     }
@@ -136,9 +161,17 @@ export class Domains {
   }
 
   /** The distinct values of some variables of a group. */
-  #tuples(group: number, variables: readonly VarId[]): readonly (readonly number[])[] | undefined {
+  #tuples(group: number, variables: readonly VarId[]): Tuples | undefined {
+    const key = variables.join()
+    const known = this.#tuplesOf.get(key)
+    if (known !== undefined) return known
     const reachable = this.#reachable[group]
-    if (reachable === undefined) return this.#product(variables)
+    const tuples = reachable === undefined ? this.#product(variables) : this.#projected(group, reachable, variables)
+    if (tuples !== undefined) this.#tuplesOf.set(key, tuples)
+    return tuples
+  }
+
+  #projected(group: number, reachable: readonly Float64Array[], variables: readonly VarId[]): Tuples {
     const at = variables.map((v) => this.#groups[group]!.indexOf(v))
     const distinct = new Map<string, readonly number[]>()
     for (const valuation of reachable) {
@@ -148,11 +181,12 @@ export class Domains {
     return [...distinct.values()]
   }
 
-  #product(variables: readonly VarId[]): readonly (readonly number[])[] | undefined {
-    let tuples: readonly (readonly number[])[] = [[]]
+  #product(variables: readonly VarId[]): Tuples | undefined {
+    const widths = variables.map((v) => widthOf(this.#ranges[v]!))
+    if (widths.reduce((size, width) => size * width, 1) > largest) return undefined
+    let tuples: Tuples = [[]]
     for (const v of variables) {
       const { lo, hi } = this.#ranges[v]!
-      if (tuples.length * (hi - lo + 1) > largest) return undefined
       tuples = tuples.flatMap((tuple) => Array.from({ length: hi - lo + 1 }, (_, i) => [...tuple, lo + i]))
     }
     return tuples
@@ -183,7 +217,8 @@ export class Domains {
     const scratch = new Float64Array(this.#system.variables.length)
     const ranges = variables.map((v) => this.#ranges[v]!)
     const initial = Float64Array.from(variables, (v) => this.#system.variables[v]!.init)
-    const seen = new Set([initial.join()])
+    const keyOf = keysWithin(ranges)
+    const seen = new Set([keyOf(initial)])
     const found = [initial]
     for (const valuation of found) {
       for (const { conjuncts, fire } of steps) {
@@ -192,7 +227,7 @@ export class Domains {
         fire(scratch)
         const next = Float64Array.from(variables, (v) => scratch[v]!)
         if (next.some((x, i) => !isWithin(ranges[i], x))) continue
-        const key = next.join()
+        const key = keyOf(next)
         if (seen.has(key)) continue
         seen.add(key)
         found.push(next)
@@ -200,6 +235,39 @@ export class Domains {
       }
     }
     return found
+  }
+}
+
+/** A choice without the values that the box excludes, or conjuncts about them alone. */
+function narrowed({ variables, tuples, conjuncts }: Choice, valuation: Valuation, box: Asked['box']): Choice {
+  const own = new Set(variables)
+  const [alone, others] = [
+    conjuncts.filter(({ reads }) => reads.isSubsetOf(own)),
+    conjuncts.filter(({ reads }) => !reads.isSubsetOf(own)),
+  ]
+  const ranges = variables.map((v) => box?.get(v))
+  const left = tuples.filter((tuple) => {
+    if (!ranges.every((range, k) => isWithin(range, tuple[k]!))) return false
+    assign(variables, tuple, valuation)
+    return alone.every(({ holds }) => holds(valuation))
+  })
+  return { variables, tuples: left, conjuncts: others }
+}
+
+function assign(variables: readonly VarId[], tuple: readonly number[], valuation: Valuation): void {
+  for (let k = 0; k < variables.length; k++) valuation[variables[k]!] = tuple[k]!
+}
+
+const widthOf = ({ lo, hi }: Interval): number => hi - lo + 1
+
+/** Tells valuations within ranges apart: by their number, where these are few enough to be counted exactly. */
+function keysWithin(ranges: readonly Interval[]): (valuation: Float64Array) => number | string {
+  const all = ranges.reduce((size, range) => size * widthOf(range), 1)
+  if (!Number.isSafeInteger(all)) return (valuation) => valuation.join()
+  return (valuation) => {
+    let key = 0
+    for (let i = 0; i < ranges.length; i++) key = key * widthOf(ranges[i]!) + valuation[i]! - ranges[i]!.lo
+    return key
   }
 }
 

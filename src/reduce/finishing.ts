@@ -111,5 +111,5 @@ function canGoOn(handler: ProcessId, at: LocationId, known: Known): boolean {
   )
   const locksAreHis = (): boolean => asked.every(([v, value]) => valuation[v] === value)
   const waits = (): boolean => !ways.some((way) => possible(way, valuation)) && comesThere() && locksAreHis()
-  return domains.some(variables, valuation, waits) === false
+  return domains.some({ variables }, valuation, waits) === false
 }

@@ -78,23 +78,17 @@ export class Interference {
 
   #clashIn({ variables, ofA, ofB }: Meeting, a: Action, b: Action, box?: ReadonlyMap<VarId, Interval>): boolean {
     const { before, one, other } = this.#scratch
-    const clash = this.#domains.some(
-      variables,
-      before,
-      () => {
-        if (!allHold(ofA, before) || !allHold(ofB, before)) return false
-        one.set(before)
-        a.fire(one)
-        other.set(before)
-        b.fire(other)
-        if (!allHold(ofB, one) || !allHold(ofA, other)) return true
-        b.fire(one)
-        a.fire(other)
-        for (const v of variables) if (one[v] !== other[v]) return true
-        return false
-      },
-      box,
-    )
+    const clash = this.#domains.some({ variables, conjuncts: [...ofA, ...ofB], ...(box && { box }) }, before, () => {
+      one.set(before)
+      a.fire(one)
+      other.set(before)
+      b.fire(other)
+      if (!allHold(ofB, one) || !allHold(ofA, other)) return true
+      b.fire(one)
+      a.fire(other)
+      for (const v of variables) if (one[v] !== other[v]) return true
+      return false
+    })
     return clash !== false
   }
 }

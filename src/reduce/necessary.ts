@@ -110,8 +110,8 @@ export class NecessaryEnabling {
     for (const part of parts) for (const v of part.variables) variables.add(v)
     const conjuncts = parts.flatMap((part) => part.conjuncts)
     const { before, after } = this.#scratch
-    const enables = this.#domains.some(variables, before, () => {
-      if (conjunct.holds(before) || !conjuncts.every(({ holds }) => holds(before))) return false
+    const enables = this.#domains.some({ variables, conjuncts }, before, () => {
+      if (conjunct.holds(before)) return false
       after.set(before)
       action.fire(after)
       return conjunct.holds(after)

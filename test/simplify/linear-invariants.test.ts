@@ -15,7 +15,8 @@ import { changesOf, type Change } from '#simplify/changes'
 import { impossibleFaults } from '#simplify/impossible-faults'
 import { Invariants } from '#simplify/invariants'
 import { linearInvariants, type LinearInvariant } from '#simplify/linear-invariants'
-import type { System } from '#system/system'
+import type { Expr, System } from '#system/system'
+import { process as processOf, systemOf, transition, variable } from '../engine/systems.ts'
 import { searchedInFull, searchedReduced } from '../reduce/searched.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
 import { randomModel } from '../fixtures/random-model.ts'
@@ -80,6 +81,27 @@ function philosophers(n: number): Model {
     fires.push([[`eats${i}`], [`thinks${i}`, `fork${i}`, right]])
   }
   return netModel(tokens, fires)
+}
+
+/** What is left of guards where faults of the same operation are impossible by sums of two variables of 0 and 1. */
+function guardsWithout(
+  sums: ReadonlyMap<number, number> | readonly ReadonlyMap<number, number>[],
+  most: number,
+  faults: readonly (readonly Expr[])[],
+  guards: readonly (readonly Expr[])[],
+): readonly (readonly Expr[])[] {
+  const system = systemOf({
+    variables: [variable('x', 0, 1), variable('y', 0, 1)],
+    processes: [processOf('p', 3)],
+    transitions: [
+      ...faults.map((guard) => transition(guard, [], { to: 2, fault: { kind: 'range', code: 'out-of-range' } })),
+      ...guards.map((guard) => transition(guard, [], { to: 1 })),
+    ],
+  })
+  const all = [sums].flat().map((factors) => ({ factors, most }))
+  const { system: lean, removed } = impossibleFaults(system, new Invariants(system, all as LinearInvariant[]))
+  expect(removed).toBe(faults.length)
+  return lean.transitions.map(({ guard }) => guard)
 }
 
 describe('by hand', () => {
@@ -159,6 +181,68 @@ describe('by hand', () => {
     expect(ranges(lean)).toEqual(['b'])
     expect(searchedReduced(system, nets)!.told).toEqual(searchedInFull(system)!.told)
     expect(searchedInFull(system)!.told.kinds).toEqual(['range'])
+  })
+
+  test('of the elements that an assignment may write to one is written to', () => {
+    const [change] = changesOf(
+      systemOf({
+        variables: [variable('a', 0, 9), variable('b', 0, 9), variable('i', 0, 1)],
+        transitions: [transition([], [{ to: ['at', { v: 2 }, 0, 1], value: ['+', { v: 0 }, 1] }])],
+      }),
+    )
+    expect([...change!]).toEqual([
+      [0, { lo: 0, hi: 1 }],
+      [1, { lo: -8, hi: 9 }],
+    ])
+  })
+
+  test('a conjunct goes only where the rest of the guard is what the fault needs besides', () => {
+    const [x, y] = [{ v: 0 }, { v: 1 }]
+    const less: Expr = ['<', y, 1]
+    const [isOne, isNone]: readonly Expr[] = [
+      ['==', x, 1],
+      ['==', x, 0],
+    ]
+    const guards = guardsWithout(
+      new Map([
+        [0, 1],
+        [1, 1],
+      ]),
+      1,
+      [[isOne!, ['!', less]]],
+      [
+        [isOne!, less],
+        [isNone!, less],
+      ],
+    )
+    expect(guards).toEqual([[isOne], [isNone, less]])
+  })
+
+  test('of two conjuncts that hold because of each other one stays', () => {
+    const [a, c]: readonly Expr[] = [
+      ['<', 0, { v: 0 }],
+      ['<', 0, { v: 1 }],
+    ]
+    const same = [
+      new Map([
+        [0, 1],
+        [1, -1],
+      ]),
+      new Map([
+        [0, -1],
+        [1, 1],
+      ]),
+    ]
+    const guards = guardsWithout(
+      same,
+      0,
+      [
+        [c!, ['!', a!]],
+        [a!, ['!', c!]],
+      ],
+      [[a!, c!]],
+    )
+    expect(guards).toEqual([[a]])
   })
 
   test('a flag that is set without being looked at counts as a token more', () => {

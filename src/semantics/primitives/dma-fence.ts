@@ -147,6 +147,8 @@ export const dmaFence = primitive({
     addCallback: {
       does: 'dma_fence_add_callback(): the callback will run when the fence signals; -ENOENT if it has signalled',
       args: { callback: 'dma_fence_cb' },
+      // list_add_tail() of a node that is on the list breaks the list, and nobody is told.
+      needs: { 'callback-added-twice': no(listed) },
       waits: 'spin_unlock() of fence->lock',
       lockdep: takesLock,
       arrows: [

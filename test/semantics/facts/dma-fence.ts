@@ -511,6 +511,22 @@ export const dmaFenceFacts: readonly Fact[] = [
     enabled: [asked],
   },
   {
+    name: 'a callback that is on the list is not added again',
+    build: counted((m, f, cb) => m.thread('a', (t) => t.addCallback(f, { callback: cb, enoent: () => {} }))),
+    expected: misuse('callback-added-twice', 'a', 'f'),
+  },
+  {
+    name: 'a callback that was removed may be added again',
+    build: counted((m, f, cb) =>
+      m.thread('a', (t) => {
+        t.removeCallback(f, { callback: cb, ran: () => {}, removed: () => {} })
+        t.addCallback(f, { callback: cb, enoent: () => {} })
+      }),
+    ),
+    after: ['a: removeCallback f -> removed'],
+    enabled: ['a: addCallback f -> ok'],
+  },
+  {
     name: 'add_callback on a signalled fence is -ENOENT',
     build: counted(
       (m, f, cb) => {
