@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Terminal } from './terminal.ts'
 
 /**
  * Ctrl-C asks once to stop with what is known so far. A second one, or one while no such work is under way, ends the
@@ -6,6 +7,11 @@
  */
 export class Interrupt {
   readonly #controller = new AbortController()
+  readonly #terminal: Terminal
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal
@@ -23,7 +29,10 @@ export class Interrupt {
 
   /** The same for work that goes on until the answer is called. */
   hold(): () => Promise<void> {
-    const abort = (): void => this.#controller.abort()
+    const abort = (): void => {
+      this.#terminal.error('interrupted: judging what is known so far (Ctrl-C again ends at once)')
+      this.#controller.abort()
+    }
     process.once('SIGINT', abort)
     return async () => {
       // Work that was too short to breathe has not heard of a Ctrl-C yet.

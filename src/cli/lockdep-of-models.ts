@@ -34,7 +34,7 @@ export async function lockdepOfModels(
 ): Promise<ExitStatus> {
   const { maxStates, timeout, annotations, readLock, json = false } = options
   const faults = new Faults(terminal)
-  const interrupt = new Interrupt()
+  const interrupt = new Interrupt(terminal)
   const instances =
     (await faults.catch(async () => {
       const { models, errors } = await loadModels(paths)

@@ -88,7 +88,7 @@ export function checkCommand(program: Command, terminal: Terminal): void {
 async function run(paths: readonly string[], options: Options, terminal: Terminal): Promise<ExitStatus> {
   const reports = withPrinter(options.reporter ?? [], options.json === true)
   const faults = new Faults(terminal)
-  const interrupt = new Interrupt()
+  const interrupt = new Interrupt(terminal)
   const instances =
     (await faults.catch(async () => {
       const { models: all, errors } = await loadModels(paths)

@@ -73,7 +73,7 @@ const isModelPath = (path: string): boolean =>
 async function run(path: string, options: Options, terminal: Terminal): Promise<ExitStatus> {
   const { json = false, line, write, timeout } = options
   const faults = new Faults(terminal)
-  const interrupt = new Interrupt()
+  const interrupt = new Interrupt(terminal)
   const file = path === '-' ? '<stdin>' : path
   const parsed = parseReports(path === '-' ? readText(0, file) : readText(path))
   const reports = line === undefined ? parsed.reports : [reportAt(line, parsed.reports, file)]

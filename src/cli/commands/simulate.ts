@@ -70,7 +70,7 @@ async function step(path: string, options: Options, terminal: Terminal): Promise
 async function schedule(path: string, options: Options, terminal: Terminal): Promise<void> {
   const { scheduler, bugDepth, seed, schedules, maxSteps, timeout, expect } = options
   const faults = new Faults(terminal)
-  const interrupt = new Interrupt()
+  const interrupt = new Interrupt(terminal)
   const kinds = selectKinds(options.property, options.ignore)
   const { model, registry, file } = await oneInstance(path, options)
   const reports = withPrinter(options.reporter ?? [], options.json === true)
