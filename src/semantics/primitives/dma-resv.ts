@@ -41,6 +41,13 @@ const snapshot = [
   { from: 'waiting', when: settled, set: forget },
 ] as const
 
+/** Operations of a ww_mutex by the names that include/linux/dma-resv.h gives them; a trylock with a context has none. */
+function named<O extends Readonly<Record<string, { readonly does: string }>>>(operations: O): O {
+  const called = (does: string): string => does.replaceAll(/ww_mutex_(?=lock|trylock\(\) without)/g, 'dma_resv_')
+  const renamed = Object.entries(operations).map(([op, it]) => [op, { ...it, does: called(it.does) }] as const)
+  return Object.fromEntries(renamed) as unknown as O
+}
+
 /**
  * `struct dma_resv` (drivers/dma-buf/dma-resv.c, include/linux/dma-resv.h; read at 6.18): a Wait-Die ww_mutex and a
  * container of fences with a usage. Several buffers may share one. A wait covers what is in the container when it
@@ -84,7 +91,7 @@ export const dmaResv = primitive({
     },
   },
   operations: {
-    ...wwMutex.operations,
+    ...named(wwMutex.operations),
     wwUnlock: {
       does: 'dma_resv_unlock(): by the holder only; reserved slots are lost',
       needs: wwMutex.operations.wwUnlock.needs,
