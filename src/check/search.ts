@@ -6,6 +6,7 @@ import { explore, type Search } from '#explore/explore'
 import { BreadthFirst, DepthFirst } from '#explore/frontier'
 import { everyRunEnds } from '#property/every-run-ends'
 import type { Facts } from '#property/facts'
+import { looksAtEdges } from '#property/looks-at-edges'
 import type { Reduction } from '#reduce/reduction'
 import type { Machine } from '#system/machine'
 import type { System } from '#system/system'
@@ -60,8 +61,8 @@ export const together = (first: Effort, second: Effort): Effort => ({
 /** States expanded between two looks at the clock, the memory and the signal: at first, and at most. */
 const firstStride = 256
 const maxStride = 2 ** 15
-/** A look costs some ten microseconds; looks that come sooner than this, in milliseconds, are too many. */
-const lookApart = 2
+/** A look costs some ten microseconds, ten times that in some containers; looks that come sooner than this, in milliseconds, are too many. */
+const lookApart = 8
 
 /** Beyond this share of its heap Node would soon abort; what is known then would be lost. */
 const heapShare = 0.75
@@ -76,7 +77,7 @@ export async function runSearch<S>(
   reduction?: Reduction<S>,
 ): Promise<Searched<S>> {
   const frontier = options.order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
-  const edges = seldomAsked(machine.system, options) ? 'found again' : 'kept'
+  const edges = !looksAtEdges(machine.system) || seldomAsked(machine.system, options) ? 'found again' : 'kept'
   const { select, pass } = reduction ?? {}
   const search = explore({ machine, frontier, observers: [facts], edges, ...(select && { select }), pass })
   const start = performance.now()
