@@ -69,33 +69,44 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     return { members: new Set(this.#members.subarray(0, this.#size)) }
   }
 
-  /** Leaves the smallest set that was found under construction; false if that fires everything. */
-  #found(state: S, enabled: readonly TransitionId[]): boolean {
+  containing(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): readonly TransitionId[] {
+    this.#look(state, enabled)
+    this.#close(these, Infinity)
+    for (const id of enabled) this.#enabled[id] = 0
+    return enabled.filter((id) => this.#inside[id] === 1)
+  }
+
+  #look(state: S, enabled: readonly TransitionId[]): void {
     this.#conditions.look(state)
     if (this.#machine.locations !== undefined) this.#machine.locations(state, this.#at)
     else for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
     for (const id of enabled) this.#enabled[id] = 1
+  }
+
+  /** Leaves the smallest set that was found under construction; false if that fires everything. */
+  #found(state: S, enabled: readonly TransitionId[]): boolean {
+    this.#look(state, enabled)
     let best: TransitionId | undefined
     let size = enabled.length
     for (const seed of enabled) {
-      const fired = this.#close(seed, size)
+      const fired = this.#close([seed], size)
       if (fired >= size) continue
       best = seed
       size = fired
       if (size === 1) break
     }
-    if (best !== undefined && size > 1) this.#close(best, Infinity)
+    if (best !== undefined && size > 1) this.#close([best], Infinity)
     for (const id of enabled) this.#enabled[id] = 0
     return best !== undefined
   }
 
-  /** Builds a closed set around the seed and returns how many it fires; gives up, and returns `bound`, at that many. */
-  #close(seed: TransitionId, bound: number): number {
+  /** Builds a closed set around the seeds and returns how many it fires; gives up, and returns `bound`, at that many. */
+  #close(seeds: Iterable<TransitionId>, bound: number): number {
     const members = this.#members
     for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
     this.#fired = 0
-    this.#add(seed)
+    for (const seed of seeds) this.#add(seed)
     for (let next = 0; next < this.#size && this.#fired < bound; next++) {
       const id = members[next]!
       if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)))
