@@ -43,6 +43,10 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #best: Int32Array
   #bestLength = 0
   #bestCost = Infinity
+  #bestConjunct = -1
+  /** By conjunct, the last set under construction that had a cut of it inside. */
+  readonly #served: Int32Array
+  #built = 0
 
   constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
     const { transitions, processes } = machine.system
@@ -56,6 +60,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#at = new Int32Array(processes.length)
     this.#inside = new Uint8Array(transitions.length)
     this.#members = new Int32Array(transitions.length)
+    this.#served = new Int32Array(this.#conditions.count)
     this.#cut = new Int32Array(transitions.length)
     this.#best = new Int32Array(transitions.length)
   }
@@ -106,6 +111,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
     this.#fired = 0
+    this.#built++
     for (const seed of seeds) this.#add(seed)
     for (let next = 0; next < this.#size && this.#fired < bound; next++) {
       const id = members[next]!
@@ -128,36 +134,56 @@ export class TransitionClosure<S> implements StubbornSets<S> {
 
   /** Of all cuts the one that brings the fewest enabled transitions in, and of these the one with the fewest. */
   #addEnabling({ places, conjuncts }: Needs): void {
+    // False, and what it waits for is inside on account of somebody else.
+    for (const { conjunct } of conjuncts) if (this.#served[conjunct] === this.#built) return
     this.#bestCost = Infinity
+    this.#bestConjunct = -1
     for (const { process, at, entering } of places)
-      if (this.#at[process] !== at) this.#consider(entering, entering.length)
+      if (this.#at[process] !== at) this.#consider(entering, entering.length, -1)
     for (const { conjunct, last, first } of conjuncts) {
       if (this.#bestCost === 0) break
       if (this.#conditions.holds(conjunct)) continue
-      this.#consider(last, last.length)
-      if (first === undefined) continue
-      let length = 0
-      for (const change of first) if (this.#conditions.allHold(change.conjuncts)) this.#cut[length++] = change.id
-      this.#consider(this.#cut, length)
+      this.#consider(last, last.length, conjunct)
+      if (first !== undefined) this.#considerFirst(first, conjunct)
     }
     if (this.#bestCost < Infinity) this.#addAll(this.#best, this.#bestLength)
+    if (this.#bestConjunct >= 0) this.#served[this.#bestConjunct] = this.#built
   }
 
-  #consider(cut: Int32Array, length: number): void {
-    const cost = this.#cost(cut, length)
+  #considerFirst(
+    first: readonly { readonly id: TransitionId; readonly conjuncts: Int32Array }[],
+    conjunct: number,
+  ): void {
+    let [length, cost] = [0, 0]
+    for (const { id, conjuncts } of first) {
+      if (!this.#conditions.allHold(conjuncts)) continue
+      this.#cut[length++] = id
+      cost += this.#costOf(id)
+      if (cost >= this.#bestCost) return
+    }
+    this.#keep(this.#cut, length, cost, conjunct)
+  }
+
+  #consider(cut: Int32Array, length: number, conjunct: number): void {
+    let cost = 0
+    for (let i = 0; i < length; i++) {
+      cost += this.#costOf(cut[i]!)
+      if (cost >= this.#bestCost) return
+    }
+    this.#keep(cut, length, cost, conjunct)
+  }
+
+  #keep(cut: Int32Array, length: number, cost: number, conjunct: number): void {
     if (cost >= this.#bestCost) return
     this.#bestCost = cost
     this.#bestLength = length
-    this.#best.set(length === cut.length ? cut : cut.subarray(0, length))
+    this.#bestConjunct = conjunct
+    for (let i = 0; i < length; i++) this.#best[i] = cut[i]!
   }
 
-  #cost(cut: Int32Array, length: number): number {
-    let cost = 0
-    for (let i = 0; i < length; i++) {
-      const id = cut[i]!
-      if (this.#inside[id] === 0) cost += 1 + this.#enabled[id]! * this.#inside.length
-    }
-    return cost
+  /** Members that are enabled count for more than all that are not. */
+  #costOf(id: TransitionId): number {
+    return this.#inside[id] === 1 ? 0 : 1 + this.#enabled[id]! * this.#inside.length
   }
 
   #conflictsOf(id: TransitionId): Int32Array {
