@@ -91,17 +91,28 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   /** Leaves the smallest set that was found under construction; false if that fires everything. */
   #found(state: S, enabled: readonly TransitionId[]): boolean {
     this.#look(state, enabled)
+    // Most sets are given up at once where only very small ones are wanted.
+    const isFound =
+      this.#leaves(enabled, 1, 2) || this.#leaves(enabled, 2, 3) || this.#leaves(enabled, 3, enabled.length)
+    for (const id of enabled) this.#enabled[id] = 0
+    return isFound
+  }
+
+  /**
+   * Leaves the first of the smallest sets under construction that fire fewer than `bound`; false if there is none.
+   * @param least what each fires that is found so, at least
+   */
+  #leaves(enabled: readonly TransitionId[], least: number, bound: number): boolean {
     let best: TransitionId | undefined
-    let size = enabled.length
-    for (const seed of enabled) {
+    let size = Math.min(bound, enabled.length)
+    for (const seed of size > least ? enabled : []) {
       const fired = this.#close([seed], size)
       if (fired >= size) continue
+      if (fired === least) return true
       best = seed
       size = fired
-      if (size === 1) break
     }
-    if (best !== undefined && size > 1) this.#close([best], Infinity)
-    for (const id of enabled) this.#enabled[id] = 0
+    if (best !== undefined) this.#close([best], Infinity)
     return best !== undefined
   }
 
@@ -115,7 +126,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     for (const seed of seeds) this.#add(seed)
     for (let next = 0; next < this.#size && this.#fired < bound; next++) {
       const id = members[next]!
-      if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)))
+      if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)), bound)
       else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)))
     }
     return Math.min(this.#fired, bound)
@@ -128,8 +139,8 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#members[this.#size++] = id
   }
 
-  #addAll(ids: Int32Array, count = ids.length): void {
-    for (let i = 0; i < count; i++) this.#add(ids[i]!)
+  #addAll(ids: Int32Array, bound: number, count = ids.length): void {
+    for (let i = 0; i < count && this.#fired < bound; i++) this.#add(ids[i]!)
   }
 
   /** Of all cuts the one that brings the fewest enabled transitions in, and of these the one with the fewest. */
@@ -146,7 +157,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
       this.#consider(last, last.length, conjunct)
       if (first !== undefined) this.#considerFirst(first, conjunct)
     }
-    if (this.#bestCost < Infinity) this.#addAll(this.#best, this.#bestLength)
+    if (this.#bestCost < Infinity) this.#addAll(this.#best, Infinity, this.#bestLength)
     if (this.#bestConjunct >= 0) this.#served[this.#bestConjunct] = this.#built
   }
 
