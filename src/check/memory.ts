@@ -11,8 +11,8 @@ import { isEscape, type System } from '#system/system'
 const costs = {
   /** Components, an order of them, and what is settled, for a future: with escapes, and again without if there are any. */
   future: 48,
-  /** The row of a state, which is all that a future takes where no edge is looked at; none is listed then. */
-  row: 4,
+  /** The row of a state, which is all that a future takes where no edge is looked at, and a search for a short way to one. */
+  row: 20,
   /** The table of states holds its old slots while it fills twice as many: 4 bytes each, at most three quarters used. */
   table: 11,
   /** A `Map` does the same with 28 bytes an entry. */
