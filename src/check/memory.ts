@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { thousands } from '#base/text'
 import type { Search } from '#explore/explore'
+import { looksAtEdges } from '#property/looks-at-edges'
 import { isEscape, type System } from '#system/system'
 
 /**
@@ -10,6 +11,8 @@ import { isEscape, type System } from '#system/system'
 const costs = {
   /** Components, an order of them, and what is settled, for a future: with escapes, and again without if there are any. */
   future: 48,
+  /** The row of a state, which is all that a future takes where no edge is looked at, and a search for a short way to one. */
+  row: 20,
   /** The table of states holds its old slots while it fills twice as many: 4 bytes each, at most three quarters used. */
   table: 11,
   /** A `Map` does the same with 28 bytes an entry. */
@@ -35,14 +38,17 @@ export class MemoryLimit {
   readonly #before: number
   readonly #perFuture: number
   readonly #futures: number
+  readonly #looksAtEdges: boolean
   /** What is noted of a state lies in rows that double all at once. */
   readonly #noted: number
 
   /** @param before the resident set before the search */
-  constructor(bytes: number, { processes, debts, transitions }: System, before: number) {
+  constructor(bytes: number, system: System, before: number) {
+    const { processes, debts, transitions } = system
     this.#bytes = bytes
     this.#before = before
-    this.#perFuture = costs.future + row(processes.length) + row(debts.length)
+    this.#looksAtEdges = looksAtEdges(system)
+    this.#perFuture = this.#looksAtEdges ? costs.future + row(processes.length) + row(debts.length) : costs.row
     this.#futures = transitions.some(({ tag }) => isEscape(tag)) ? 2 : 1
     this.#noted = 3 * row(processes.length) + row(debts.length)
   }
@@ -55,7 +61,7 @@ export class MemoryLimit {
     if (this.#before + heapRoom >= this.#bytes)
       return `${said} leaves too little beside the ${thousands(this.#before)} in use before the search (raise --max-memory)`
     const table = 'bytes' in store ? costs.table : costs.map
-    const unlisted = Math.max(0, costs.node * states + costs.edge * edges - graph.bytes)
+    const unlisted = this.#looksAtEdges ? Math.max(0, costs.node * states + costs.edge * edges - graph.bytes) : 0
     const ahead = heapRoom + states * (this.#futures * this.#perFuture + this.#noted + table) + unlisted
     return used + ahead >= this.#bytes ? `${said} was hit` : undefined
   }

@@ -17,7 +17,10 @@ export interface CheckOptions {
   readonly maxMemoryBytes?: number
   /** Stop after this many seconds. */
   readonly timeoutSeconds?: number
-  /** `breadth-first` gives shortest traces; `depth-first` needs a smaller frontier. */
+  /**
+   * `breadth-first`, unless said, gives shortest traces; `depth-first` needs a smaller frontier. A net that is searched with less is
+   * searched both ways in turn, unless said.
+   */
   readonly order?: 'breadth-first' | 'depth-first'
   /** The kinds of violation looked for; all unless said. */
   readonly kinds?: readonly Kind[]
@@ -70,7 +73,7 @@ export interface QualifiedOptions {
   readonly maxStates: number
   readonly maxMemoryBytes: number
   readonly timeoutSeconds: number
-  readonly order: 'breadth-first' | 'depth-first'
+  readonly order: 'auto' | 'breadth-first' | 'depth-first'
   readonly kinds: ReadonlySet<Kind>
   readonly reduction: ReductionChoice
   readonly symmetry: SymmetryChoice | 'auto'
@@ -88,7 +91,7 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   maxStates: options.maxStates ?? Infinity,
   maxMemoryBytes: options.maxMemoryBytes ?? Infinity,
   timeoutSeconds: options.timeoutSeconds ?? Infinity,
-  order: options.shortest === true ? 'breadth-first' : (options.order ?? 'breadth-first'),
+  order: options.shortest === true ? 'breadth-first' : (options.order ?? 'auto'),
   kinds: new Set(options.kinds ?? kinds),
   reduction: options.shortest === true ? 'none' : (options.reduction ?? 'auto'),
   symmetry: options.shortest === true ? 'off' : (options.symmetry ?? 'auto'),

@@ -5,12 +5,13 @@ import type { Finding } from '#property/property'
 import { whyNotReduced } from '#reduce/applicable'
 import { faultsInPlace } from '#reduce/faults-in-place'
 import { Reduction } from '#reduce/reduction'
+import { visibleTransitions } from '#reduce/visible'
 import { verifiedGroups, type Group } from '#reduce/symmetry/groups'
 import { SymmetricSearch } from '#reduce/symmetry/symmetric-search'
 import { opportunities, opportunitiesAndEscapes, withAdversary, type Unreliable } from '#simplify/adversary'
 import { passes, simplified, type Simplified } from '#simplify/simplify'
 import type { Machine } from '#system/machine'
-import { isEscape, type System } from '#system/system'
+import { isEscape, type System, type TransitionId } from '#system/system'
 import { machineFor, type MachineName } from './machine.ts'
 import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
@@ -134,8 +135,9 @@ async function search(original: System, options: QualifiedOptions, less: Less): 
   const symmetric = alike.length === 0 ? undefined : new SymmetricSearch(machine, alike)
   const facts = new Facts(machine)
   const { chains } = less
+  const visible = symmetric === undefined ? visibleIn(system, original, smaller?.simplified) : undefined
   const reduction = less.stubborn
-    ? new Reduction(machine, { chains, verify: options.checkReduction, ignoring: symmetric?.ignoring })
+    ? new Reduction(machine, { chains, verify: options.checkReduction, ignoring: symmetric?.ignoring, visible })
     : undefined
   const searched = await runSearch(symmetric?.machine ?? machine, facts, options, reduction)
   return {
@@ -171,6 +173,21 @@ function simplifiedAlike(
   const smaller = simplify ? simplified(original, passes, ordinary) : undefined
   const simpler = smaller === undefined || smaller.did.length === 0 ? undefined : withGroups(smaller)
   return simpler ?? (ordinary && withGroups(simplified(original, {}, ordinary)))
+}
+
+/** What stands for something visible of the original, or for several steps of it. */
+function visibleIn(
+  { transitions }: System,
+  original: System,
+  behind: Simplified | undefined,
+): ReadonlySet<TransitionId> | undefined {
+  const visible = visibleTransitions(original)
+  if (visible === undefined || behind === undefined) return visible
+  const isVisible = (id: TransitionId): boolean => {
+    const [first, ...more] = behind.standsFor(id)
+    return first === undefined || more.length > 0 || visible.has(first)
+  }
+  return new Set([...transitions.keys()].filter(isVisible))
 }
 
 /** The copies that are alike, and a remark on those that are declared alike and are not. */

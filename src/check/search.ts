@@ -3,10 +3,12 @@ import { setImmediate } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { thousands } from '#base/text'
 import { explore, type Search } from '#explore/explore'
-import { BreadthFirst, DepthFirst } from '#explore/frontier'
+import { Alternating, BreadthFirst, DepthFirst, type Frontier } from '#explore/frontier'
 import { everyRunEnds } from '#property/every-run-ends'
 import type { Facts } from '#property/facts'
+import { looksAtEdges } from '#property/looks-at-edges'
 import type { Reduction } from '#reduce/reduction'
+import { isAlone } from '#system/lone-process'
 import type { Machine } from '#system/machine'
 import type { System } from '#system/system'
 import { MemoryLimit } from './memory.ts'
@@ -60,8 +62,8 @@ export const together = (first: Effort, second: Effort): Effort => ({
 /** States expanded between two looks at the clock, the memory and the signal: at first, and at most. */
 const firstStride = 256
 const maxStride = 2 ** 15
-/** A look costs some ten microseconds; looks that come sooner than this, in milliseconds, are too many. */
-const lookApart = 2
+/** A look costs some ten microseconds, ten times that in some containers; looks that come sooner than this, in milliseconds, are too many. */
+const lookApart = 8
 
 /** Beyond this share of its heap Node would soon abort; what is known then would be lost. */
 const heapShare = 0.75
@@ -75,8 +77,8 @@ export async function runSearch<S>(
   options: QualifiedOptions,
   reduction?: Reduction<S>,
 ): Promise<Searched<S>> {
-  const frontier = options.order === 'breadth-first' ? new BreadthFirst() : new DepthFirst()
-  const edges = seldomAsked(machine.system, options) ? 'found again' : 'kept'
+  const frontier = frontierOf(machine.system, options, reduction !== undefined)
+  const edges = !looksAtEdges(machine.system) || seldomAsked(machine.system, options) ? 'found again' : 'kept'
   const { select, pass } = reduction ?? {}
   const search = explore({ machine, frontier, observers: [facts], edges, ...(select && { select }), pass })
   const start = performance.now()
@@ -113,6 +115,12 @@ export async function runSearch<S>(
   }
   if (limit !== undefined) reduction?.abandon(search)
   return { search, limit, seconds: seconds(), peakMemoryBytes }
+}
+
+/** Breadth first unless said; a reduced search of a net finds no shortest traces anyway, and deadlocks sooner if it goes deep. */
+function frontierOf(system: System, { order }: QualifiedOptions, isReduced: boolean): Frontier {
+  if (order === 'depth-first') return new DepthFirst()
+  return order === 'auto' && isReduced && isAlone(system) ? new Alternating() : new BreadthFirst()
 }
 
 /**

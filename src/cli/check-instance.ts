@@ -44,7 +44,7 @@ export function prepared(
     all: wanted.all === true,
     ...(wanted.lockdep !== undefined && { lockdep: wanted.lockdep }),
     expect,
-    order: depthFirst === true ? ('depth-first' as const) : ('breadth-first' as const),
+    ...(depthFirst === true && { order: 'depth-first' as const }),
     ...(symmetry !== undefined && { symmetry }),
     ...(maxStates !== undefined && { maxStates }),
     ...(maxMemory !== undefined && { maxMemoryBytes: maxMemory }),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isApplication, isVarRead } from '#system/expression'
 import { suspensionsOf } from '#system/moves'
-import type { Expr, ProcessId, System, Target, TransitionId } from '#system/system'
+import type { Expr, System, Target, TransitionId } from '#system/system'
+import { bitTestOf, fieldTest, together, type BitTest } from './bit-test.ts'
 import { js, joined, type Code } from './code.ts'
 import { fewWords, type ExpressionCode } from './expression-code.ts'
 import type { Field, Layout } from './layout.ts'
@@ -10,6 +12,7 @@ export class TransitionCode {
   readonly #system: System
   readonly #layout: Layout
   readonly #expressions: ExpressionCode
+  readonly #known = new Map<Expr, Condition>()
 
   constructor(system: System, layout: Layout, expressions: ExpressionCode) {
     this.#system = system
@@ -22,15 +25,37 @@ export class TransitionCode {
    * next to each other need alike is asked once: a step and its faults have most of their conditions in common.
    */
   whereEnabled(ids: readonly TransitionId[], action: (id: TransitionId) => Code): readonly Code[] {
-    return where(ids.map((id) => ({ conditions: this.#conditions(id), action: action(id) })))
+    const steps = ids.map((id) => ({ conditions: this.#conditions(id), action: action(id) }))
+    return where(steps, (some) => this.#every(some))
   }
 
-  #conditions(id: TransitionId): readonly Code[] {
+  #conditions(id: TransitionId): readonly Condition[] {
     const transition = this.#system.transitions[id]!
     const { joint = [], guard } = transition
-    const partners = joint.map((move) => js`${this.#locationOf(move.process)} === ${move.from}`)
-    const suspended = suspensionsOf(this.#system, transition).map((when) => js`!${this.#expressions.truth(when)}`)
-    return [...partners, ...suspended, ...guard.map((g) => this.#expressions.truth(g))]
+    const partners = joint.map(({ process, from }): Condition => {
+      const field = this.#layout.locations[process]!
+      const code = js`${this.#expressions.read(field)} === ${from}`
+      return field.mask === 0 ? { code } : { code, test: fieldTest(field, from) }
+    })
+    const suspended = suspensionsOf(this.#system, transition).map((when) => ({
+      code: js`!${this.#expressions.truth(when)}`,
+    }))
+    return [...partners, ...suspended, ...guard.map((g) => this.#condition(g))]
+  }
+
+  #condition(e: Expr): Condition {
+    const known = this.#known.get(e)
+    if (known !== undefined) return known
+    const made = { code: this.#expressions.truth(e), test: bitTestOf(e, this.#system, this.#layout) }
+    this.#known.set(e, made)
+    return made
+  }
+
+  /** Whether all hold; those that are about bits of one word are asked at once. */
+  #every(conditions: readonly Condition[]): readonly Code[] {
+    const tests = conditions.flatMap(({ test }) => test ?? [])
+    const others = conditions.flatMap(({ code, test }) => (test === undefined ? [code] : []))
+    return joined([...together(tests, (word) => this.#expressions.access.word(word)), ...others], js` && `)
   }
 
   /**
@@ -65,10 +90,30 @@ export class TransitionCode {
     return new Map([...byWord].map(([word, fields]) => [word, this.#word(word, fields)]))
   }
 
+  /**
+   * A field that grows by a constant is not taken out and put back: what it stores is in range before and after, so nothing is
+   * carried into the field beside it, or borrowed from there.
+   */
   #word(word: number, fields: readonly (readonly [Field, Expr])[]): Code {
-    const stays = fields.reduce((bits, [{ mask, shift }]) => bits & ~(mask << shift), -1)
-    const stored = fields.map(([field, value]) => js` | ${this.#stored(field, value)}`)
-    return js`r[q + ${word}] = (${this.#expressions.access.word(word)} & ${stays})${stored}\n`
+    const isSum = ([field, value]: readonly [Field, Expr]): boolean => this.#growth(field, value) !== undefined
+    const grown =
+      fields.filter(isSum).reduce((sum, [field, value]) => sum + (this.#growth(field, value)! << field.shift), 0) | 0
+    const others = fields.filter((each) => !isSum(each))
+    const stays = others.reduce((bits, [{ mask, shift }]) => bits & ~(mask << shift), -1)
+    const stored = others.map(([field, value]) => js` | ${this.#stored(field, value)}`)
+    const before = this.#expressions.access.word(word)
+    const left = others.length === 0 ? before : js`(${before} & ${stays})`
+    return js`r[q + ${word}] = (${left}${grown === 0 ? js`` : js` + ${grown}`})${stored}${stored.length === 0 ? js` | 0` : js``}\n`
+  }
+
+  /** By how much the value that a field is given exceeds what it has, if that is a constant. */
+  #growth(field: Field, value: Expr): number | undefined {
+    if (!isApplication(value) || value.length !== 3) return undefined
+    const [op, a, b] = value
+    const isItself = (e: Expr): boolean => isVarRead(e) && this.#layout.values[e.v] === field
+    if (op === '+' && isItself(a!) && typeof b === 'number') return b
+    if (op === '+' && isItself(b!) && typeof a === 'number') return a
+    return op === '-' && isItself(a!) && typeof b === 'number' ? -b : undefined
   }
 
   /** A number of the field's range as the bits that store it. */
@@ -92,36 +137,44 @@ export class TransitionCode {
     })
     return js`switch (${this.#expressions.number(index)}) {\n${cases}}\n`
   }
+}
 
-  #locationOf(process: ProcessId): Code {
-    return this.#expressions.read(this.#layout.locations[process]!)
-  }
+/** Conjuncts with the same text are the same. */
+interface Condition {
+  readonly code: Code
+  readonly test?: BitTest | undefined
 }
 
 interface Conditional {
-  readonly conditions: readonly Code[]
+  readonly conditions: readonly Condition[]
   readonly action: Code
 }
 
-function where(steps: readonly Conditional[]): readonly Code[] {
+function where(
+  steps: readonly Conditional[],
+  every: (conditions: readonly Condition[]) => readonly Code[],
+): readonly Code[] {
   const statements: Code[] = []
   for (let i = 0; i < steps.length;) {
     const { conditions, action } = steps[i]!
-    const first = conditions[0]?.text
+    const first = conditions[0]?.code.text
     let end = i + 1
-    if (first !== undefined) while (steps[end]?.conditions[0]?.text === first) end++
+    if (first !== undefined) while (steps[end]?.conditions[0]?.code.text === first) end++
     const alike = steps.slice(i, end)
     let shared = conditions.length
     for (const other of alike) {
       let n = 0
-      while (n < shared && other.conditions[n]?.text === conditions[n]!.text) n++
+      while (n < shared && other.conditions[n]?.code.text === conditions[n]!.code.text) n++
       shared = n
     }
     const inner =
       alike.length === 1
         ? action
-        : js`{\n${where(alike.map((step) => ({ ...step, conditions: step.conditions.slice(shared) })))}}\n`
-    statements.push(shared === 0 ? inner : js`if (${joined(conditions.slice(0, shared), js` && `)}) ${inner}`)
+        : js`{\n${where(
+            alike.map((step) => ({ ...step, conditions: step.conditions.slice(shared) })),
+            every,
+          )}}\n`
+    statements.push(shared === 0 ? inner : js`if (${every(conditions.slice(0, shared))}) ${inner}`)
     i = end
   }
   return statements

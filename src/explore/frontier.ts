@@ -60,3 +60,35 @@ export class DepthFirst implements Frontier {
     return id
   }
 }
+
+/**
+ * First in, first out and last in, first out in turn, for longer and longer: half of a search stays near the start, the other half goes
+ * deep, where the deadlocks of nets are.
+ */
+export class Alternating implements Frontier {
+  readonly #ids: number[] = []
+  #first = 0
+  #takesNewest = false
+  #stretch = 64
+  #left = 64
+
+  get size(): number {
+    return this.#ids.length - this.#first
+  }
+
+  push(id: number): void {
+    this.#ids.push(id)
+  }
+
+  pop(): number {
+    invariant(this.size > 0, 'the frontier is not empty')
+    if (this.#left-- === 0) this.#turn()
+    return this.#takesNewest ? this.#ids.pop()! : this.#ids[this.#first++]!
+  }
+
+  #turn(): void {
+    this.#takesNewest = !this.#takesNewest
+    if (!this.#takesNewest) this.#stretch *= 2
+    this.#left = this.#stretch - 1
+  }
+}

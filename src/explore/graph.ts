@@ -9,6 +9,9 @@ import { Ints } from './ints.ts'
 /** Where the edges of a state begin is a signed 32-bit integer. */
 const maxEdges = 2 ** 31 - 1
 
+/** Depth from which on a path along first predecessors is taken for long, as a depth-first search makes them. */
+const longPath = 200
+
 const none: readonly TransitionId[] = []
 
 /**
@@ -158,8 +161,35 @@ export class Graph {
     return from === to ? none : Array.from({ length: to - from }, (_, k) => steps.at(from + k))
   }
 
-  /** The transitions from the initial state to this one, along first predecessors. */
+  /** The transitions from the initial state to this one, along first predecessors; where that is a long way, the shortest way known. */
   path(state: number): readonly TransitionId[] {
+    return this.#depth.at(state) > longPath && this.#again === undefined
+      ? this.#shortest(state)
+      : this.#alongFirst(state)
+  }
+
+  #shortest(state: number): readonly TransitionId[] {
+    const [from, by] = [new Int32Array(this.states).fill(-1), new Int32Array(this.states)]
+    from[0] = 0
+    const found = [0]
+    for (const at of found) {
+      if (at === state) break
+      for (let edge = 0; edge < this.degree(at); edge++) {
+        const target = this.target(at, edge)
+        if (from[target] !== -1) continue
+        from[target] = at
+        by[target] = edge
+        found.push(target)
+      }
+    }
+    if (from[state] === -1) return this.#alongFirst(state)
+    const path: TransitionId[] = []
+    for (let at = state; at !== 0; at = from[at]!)
+      path.push(...this.rest(from[at]!, by[at]!).toReversed(), this.transition(from[at]!, by[at]!))
+    return path.toReversed()
+  }
+
+  #alongFirst(state: number): readonly TransitionId[] {
     const path: TransitionId[] = []
     for (let s = state, parent = this.#parent.at(s); parent >= 0; s = parent, parent = this.#parent.at(s))
       path.push(...this.#restTo(parent, s).toReversed(), this.#by.at(s))

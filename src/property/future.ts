@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { byComponent, components, type Components } from '#explore/components'
 import type { Graph } from '#explore/graph'
+import { isAlone } from '#system/lone-process'
 import { moversOf } from '#system/moves'
 import { isEscape, isMay, type System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
@@ -149,10 +150,27 @@ export function noteOf(
 }
 
 /**
+ * The future of each state where a single process is all there is: it is stuck where nothing is enabled, and such a state is
+ * settled and an end. What others lead to is not said. It looks at no edge.
+ */
+function futureAlone(system: System, graph: Graph, facts: StateFacts): Future {
+  const rowOf = new Int32Array(graph.states)
+  let rows = 1
+  for (let state = 0; state < graph.states; state++)
+    if (graph.expanded(state) && graph.degree(state) === 0 && !facts.faulted.any(state)) rowOf[state] = rows++
+  const [moves, pays] = [new BitRows(system.processes.length, rows), new BitRows(0, rows)]
+  moves.fill(0)
+  const settled = new Uint8Array(rows).fill(1, 1)
+  const end = Int32Array.from({ length: rows }, (_, row) => (row === 0 ? -1 : row))
+  return new Future(facts, { rowOf, moves, pays }, { settled, end })
+}
+
+/**
  * The future of each state of a graph: one backward pass over the strongly connected components, successors first;
  * linear in the graph.
  */
 export function futureOf(system: System, graph: Graph, facts: StateFacts, escapes: 'on' | 'off'): Future {
+  if (isAlone(system)) return futureAlone(system, graph, facts)
   const follows = countedEdges(system, graph, escapes)
   const parts = components(graph, follows)
   const moves = new BitRows(system.processes.length, parts.count)

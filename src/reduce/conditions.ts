@@ -25,6 +25,11 @@ export class Conditions<S> {
     this.#state = machine.initial()
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#values.length
+  }
+
   /** The number of a conjunct. */
   id(conjunct: Conjunct): number {
     return this.#ids.get(conjunct)!

@@ -14,22 +14,36 @@ import type { TransitionId } from '#system/system'
  * @param back transitions of which every cycle fires one (`chains.ts`). Without a cycle terminal components are terminal
  * states, where nothing is enabled.
  */
-export function ignoringStates(
+export const ignoringStates = (
   graph: Graph,
   enabledAt: (state: number) => readonly TransitionId[],
   back?: ReadonlySet<TransitionId>,
-): readonly number[] {
+): readonly number[] => ignoringByComponent(graph, enabledAt, back).flat()
+
+/**
+ * The same, apart by component.
+ *
+ * @param settles states of which one makes a component fine, whatever is ignored in it
+ */
+export function ignoringByComponent(
+  graph: Graph,
+  enabledAt: (state: number) => readonly TransitionId[],
+  back?: ReadonlySet<TransitionId>,
+  settles: (state: number) => boolean = () => false,
+): readonly (readonly number[])[] {
   if (back !== undefined && !graph.firesAny(back)) return []
   const { of, count } = components(
     graph,
     () => true,
     (state) => graph.expanded(state),
   )
+  // That are to be looked at.
   const terminal = new Uint8Array(count).fill(1)
   const each = (visit: (state: number, own: number) => void): void => {
     for (let state = 0; state < graph.states; state++) if (of[state]! >= 0) visit(state, of[state]!)
   }
   each((state, own) => {
+    if (settles(state)) terminal[own] = 0
     for (let edge = 0; edge < graph.degree(state); edge++) if (of[graph.target(state, edge)] !== own) terminal[own] = 0
   })
   // Few components are terminal; a set for each of the others would take more room than the graph.
@@ -41,14 +55,16 @@ export function ignoringStates(
       for (const id of graph.rest(state, edge)) fired[own]!.add(id)
     }
   })
-  const found: number[] = []
+  const found = new Map<number, number[]>()
   each((state, own) => {
     if (terminal[own] === 0) return
     const enabled = enabledAt(state)
     if (enabled.every((id) => fired[own]!.has(id))) return
-    found.push(state)
+    const known = found.get(own)
+    if (known === undefined) found.set(own, [state])
+    else known.push(state)
     // They will be fired here, so other states of the component need not fire them.
     for (const id of enabled) fired[own]!.add(id)
   })
-  return found
+  return [...found.values()]
 }

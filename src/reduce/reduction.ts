@@ -5,7 +5,7 @@ import type { Machine } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import { backEdges, Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
-import { ignoringStates } from './ignoring.ts'
+import { ignoringByComponent, ignoringStates } from './ignoring.ts'
 import { ProcessClosure } from './process-closure.ts'
 import type { StubbornSets } from './stubborn-sets.ts'
 import { isNetLike, TransitionClosure } from './transition-closure.ts'
@@ -18,6 +18,8 @@ export interface ReductionOptions<S> {
   readonly stubborn?: StubbornSets<S>
   /** How condition (S) is read, for a search of orbits. */
   readonly ignoring?: Ignoring<S> | undefined
+  /** Where only these and terminal states matter (`visible.ts`): they alone must not be ignored, instead of (S). */
+  readonly visible?: ReadonlySet<TransitionId> | undefined
 }
 
 /** The states at which a search ignored something, by what is enabled in each state. */
@@ -25,6 +27,9 @@ export type Ignoring<S> = (
   search: Search<S>,
   enabledAt: (state: number) => readonly TransitionId[],
 ) => readonly number[]
+
+/** States of a component of which the one is taken that has the least to fire besides. */
+const tried = 16
 
 const stubbornSets = <S>(machine: Machine<S>): StubbornSets<S> =>
   isNetLike(machine.system) ? new TransitionClosure(machine) : new ProcessClosure(machine)
@@ -36,10 +41,14 @@ const stubbornSets = <S>(machine: Machine<S>): StubbornSets<S> =>
 export class Reduction<S> {
   readonly #machine: Machine<S>
   readonly #stubborn: StubbornSets<S>
-  readonly #full = new Set<number>()
+  /** What is fired in states that were looked at again; undefined for everything. */
+  readonly #again = new Map<number, readonly TransitionId[] | undefined>()
   readonly #verify: boolean
   readonly #back: ReadonlySet<TransitionId>
   readonly #ignoring: Ignoring<S>
+  readonly #visible: ReadonlySet<TransitionId> | undefined
+  /** States whose sets contain everything visible. */
+  readonly #watching = new Set<number>()
   /** Set if chains are compressed: what is fired in a state that need not be stored. */
   readonly pass: Passage<S> | undefined
 
@@ -49,6 +58,7 @@ export class Reduction<S> {
     this.#verify = options.verify ?? false
     this.#back = backEdges(machine.system)
     this.#ignoring = options.ignoring ?? (({ graph }, enabledAt) => ignoringStates(graph, enabledAt, this.#back))
+    this.#visible = options.visible
     this.pass = options.chains === true ? this.#passage(new Chains(machine.system, this.#back)) : undefined
   }
 
@@ -57,7 +67,7 @@ export class Reduction<S> {
    * @throws InternalError if a set is verified and does not keep what it promises.
    */
   readonly select: Selector<S> = (state, enabled, id) =>
-    enabled.length < 2 || this.#full.has(id) ? enabled : this.#fired(state, enabled)
+    enabled.length < 2 ? enabled : this.#again.has(id) ? (this.#again.get(id) ?? enabled) : this.#fired(state, enabled)
 
   #fired(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     const fired = this.#stubborn.smallest(state, enabled)
@@ -87,20 +97,53 @@ export class Reduction<S> {
     }
   }
 
-  /** Has the states expanded fully at which the search ignored something; false if there are none. */
+  /** Has states looked at again at which the search ignored something; false if there are none. */
   complete(search: Search<S>): boolean {
-    const ignoring = this.#ignored(search)
-    for (const id of ignoring) this.#full.add(id)
-    search.revisit(ignoring)
-    return ignoring.length === 0
+    const again = this.#visible === undefined ? this.#expandedFully(search) : this.#watched(search, this.#visible)
+    search.revisit(again)
+    return again.length === 0
   }
 
   /** Where a limit ends the search first: what these states lead to is not known. */
   abandon(search: Search<S>): void {
-    for (const id of this.#ignored(search)) search.graph.forget(id)
+    // Whether a state is terminal is known all the same.
+    if (this.#visible !== undefined) return
+    for (const id of this.#ignoring(search, this.#enabledIn(search))) search.graph.forget(id)
   }
 
-  #ignored(search: Search<S>): readonly number[] {
-    return this.#ignoring(search, (state) => this.#machine.enabled(search.store.get(state)))
+  #expandedFully(search: Search<S>): readonly number[] {
+    const ignoring = this.#ignoring(search, this.#enabledIn(search))
+    for (const id of ignoring) this.#again.set(id, undefined)
+    return ignoring
+  }
+
+  /**
+   * States, one of each terminal component that breaks (S), whose sets are to contain everything visible; those are left out where
+   * such a set fires nothing more.
+   */
+  #watched(search: Search<S>, visible: ReadonlySet<TransitionId>): readonly number[] {
+    if (visible.size === 0) return []
+    const enabledAt = this.#enabledIn(search)
+    const settles = (id: number): boolean => this.#watching.has(id)
+    return ignoringByComponent(search.graph, enabledAt, this.#back, settles).flatMap((states) => {
+      const sets = states.slice(0, tried).map((id) => ({ id, fired: this.#firedWith(visible, search, id) }))
+      const more = ({ id, fired }: (typeof sets)[number]): number => fired.length - search.graph.degree(id)
+      const { id, fired } = sets.reduce((best, set) => (more(set) < more(best) ? set : best))
+      this.#watching.add(id)
+      this.#again.set(id, fired)
+      return fired.length > search.graph.degree(id) ? [id] : []
+    })
+  }
+
+  /** What is fired in a state besides if its set is to contain these. */
+  #firedWith(these: ReadonlySet<TransitionId>, { graph, store }: Search<S>, id: number): readonly TransitionId[] {
+    const state = store.get(id)
+    const enabled = this.#machine.enabled(state)
+    const now = Array.from({ length: graph.degree(id) }, (_, edge) => graph.transition(id, edge))
+    return this.#stubborn.containing?.(state, enabled, [...now, ...these]) ?? enabled
+  }
+
+  #enabledIn({ store }: Search<S>): (id: number) => readonly TransitionId[] {
+    return (id) => this.#machine.enabled(store.get(id))
   }
 }

@@ -43,6 +43,10 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #best: Int32Array
   #bestLength = 0
   #bestCost = Infinity
+  #bestConjunct = -1
+  /** By conjunct, the last set under construction that had a cut of it inside. */
+  readonly #served: Int32Array
+  #built = 0
 
   constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
     const { transitions, processes } = machine.system
@@ -56,6 +60,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#at = new Int32Array(processes.length)
     this.#inside = new Uint8Array(transitions.length)
     this.#members = new Int32Array(transitions.length)
+    this.#served = new Int32Array(this.#conditions.count)
     this.#cut = new Int32Array(transitions.length)
     this.#best = new Int32Array(transitions.length)
   }
@@ -74,36 +79,59 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     return { members: new Set(this.#members.subarray(0, this.#size)) }
   }
 
-  /** Leaves the smallest set that was found under construction; false if that fires everything. */
-  #found(state: S, enabled: readonly TransitionId[]): boolean {
+  containing(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): readonly TransitionId[] {
+    this.#look(state, enabled)
+    this.#close(these, Infinity)
+    for (const id of enabled) this.#enabled[id] = 0
+    return enabled.filter((id) => this.#inside[id] === 1)
+  }
+
+  #look(state: S, enabled: readonly TransitionId[]): void {
     this.#conditions.look(state)
     if (this.#machine.locations !== undefined) this.#machine.locations(state, this.#at)
     else for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
     for (const id of enabled) this.#enabled[id] = 1
+  }
+
+  /** Leaves the smallest set that was found under construction; false if that fires everything. */
+  #found(state: S, enabled: readonly TransitionId[]): boolean {
+    this.#look(state, enabled)
+    // Most sets are given up at once where only very small ones are wanted.
+    const isFound =
+      this.#leaves(enabled, 1, 2) || this.#leaves(enabled, 2, 3) || this.#leaves(enabled, 3, enabled.length)
+    for (const id of enabled) this.#enabled[id] = 0
+    return isFound
+  }
+
+  /**
+   * Leaves the first of the smallest sets under construction that fire fewer than `bound`; false if there is none.
+   * @param least what each fires that is found so, at least
+   */
+  #leaves(enabled: readonly TransitionId[], least: number, bound: number): boolean {
     let best: TransitionId | undefined
-    let size = enabled.length
-    for (const seed of enabled) {
-      const fired = this.#close(seed, size)
+    let size = Math.min(bound, enabled.length)
+    for (const seed of size > least ? enabled : []) {
+      const fired = this.#close([seed], size)
       if (fired >= size) continue
+      if (fired === least) return true
       best = seed
       size = fired
-      if (size === 1) break
     }
-    if (best !== undefined && size > 1) this.#close(best, Infinity)
-    for (const id of enabled) this.#enabled[id] = 0
+    if (best !== undefined) this.#close([best], Infinity)
     return best !== undefined
   }
 
-  /** Builds a closed set around the seed and returns how many it fires; gives up, and returns `bound`, at that many. */
-  #close(seed: TransitionId, bound: number): number {
+  /** Builds a closed set around the seeds and returns how many it fires; gives up, and returns `bound`, at that many. */
+  #close(seeds: Iterable<TransitionId>, bound: number): number {
     const members = this.#members
     for (let i = 0; i < this.#size; i++) this.#inside[members[i]!] = 0
     this.#size = 0
     this.#fired = 0
-    this.#add(seed)
+    this.#built++
+    for (const seed of seeds) this.#add(seed)
     for (let next = 0; next < this.#size && this.#fired < bound; next++) {
       const id = members[next]!
-      if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)))
+      if (this.#enabled[id] === 1) this.#addAll((this.#conflicts[id] ??= this.#conflictsOf(id)), bound)
       else this.#addEnabling((this.#needs[id] ??= this.#needsOf(id)))
     }
     return Math.min(this.#fired, bound)
@@ -116,42 +144,62 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     this.#members[this.#size++] = id
   }
 
-  #addAll(ids: Int32Array, count = ids.length): void {
-    for (let i = 0; i < count; i++) this.#add(ids[i]!)
+  #addAll(ids: Int32Array, bound: number, count = ids.length): void {
+    for (let i = 0; i < count && this.#fired < bound; i++) this.#add(ids[i]!)
   }
 
   /** Of all cuts the one that brings the fewest enabled transitions in, and of these the one with the fewest. */
   #addEnabling({ places, conjuncts }: Needs): void {
+    // False, and what it waits for is inside on account of somebody else.
+    for (const { conjunct } of conjuncts) if (this.#served[conjunct] === this.#built) return
     this.#bestCost = Infinity
+    this.#bestConjunct = -1
     for (const { process, at, entering } of places)
-      if (this.#at[process] !== at) this.#consider(entering, entering.length)
+      if (this.#at[process] !== at) this.#consider(entering, entering.length, -1)
     for (const { conjunct, last, first } of conjuncts) {
       if (this.#bestCost === 0) break
       if (this.#conditions.holds(conjunct)) continue
-      this.#consider(last, last.length)
-      if (first === undefined) continue
-      let length = 0
-      for (const change of first) if (this.#conditions.allHold(change.conjuncts)) this.#cut[length++] = change.id
-      this.#consider(this.#cut, length)
+      this.#consider(last, last.length, conjunct)
+      if (first !== undefined) this.#considerFirst(first, conjunct)
     }
-    if (this.#bestCost < Infinity) this.#addAll(this.#best, this.#bestLength)
+    if (this.#bestCost < Infinity) this.#addAll(this.#best, Infinity, this.#bestLength)
+    if (this.#bestConjunct >= 0) this.#served[this.#bestConjunct] = this.#built
   }
 
-  #consider(cut: Int32Array, length: number): void {
-    const cost = this.#cost(cut, length)
+  #considerFirst(
+    first: readonly { readonly id: TransitionId; readonly conjuncts: Int32Array }[],
+    conjunct: number,
+  ): void {
+    let [length, cost] = [0, 0]
+    for (const { id, conjuncts } of first) {
+      if (!this.#conditions.allHold(conjuncts)) continue
+      this.#cut[length++] = id
+      cost += this.#costOf(id)
+      if (cost >= this.#bestCost) return
+    }
+    this.#keep(this.#cut, length, cost, conjunct)
+  }
+
+  #consider(cut: Int32Array, length: number, conjunct: number): void {
+    let cost = 0
+    for (let i = 0; i < length; i++) {
+      cost += this.#costOf(cut[i]!)
+      if (cost >= this.#bestCost) return
+    }
+    this.#keep(cut, length, cost, conjunct)
+  }
+
+  #keep(cut: Int32Array, length: number, cost: number, conjunct: number): void {
     if (cost >= this.#bestCost) return
     this.#bestCost = cost
     this.#bestLength = length
-    this.#best.set(length === cut.length ? cut : cut.subarray(0, length))
+    this.#bestConjunct = conjunct
+    for (let i = 0; i < length; i++) this.#best[i] = cut[i]!
   }
 
-  #cost(cut: Int32Array, length: number): number {
-    let cost = 0
-    for (let i = 0; i < length; i++) {
-      const id = cut[i]!
-      if (this.#inside[id] === 0) cost += 1 + this.#enabled[id]! * this.#inside.length
-    }
-    return cost
+  /** Members that are enabled count for more than all that are not. */
+  #costOf(id: TransitionId): number {
+    return this.#inside[id] === 1 ? 0 : 1 + this.#enabled[id]! * this.#inside.length
   }
 
   #conflictsOf(id: TransitionId): Int32Array {

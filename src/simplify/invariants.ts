@@ -11,11 +11,15 @@ export interface Term {
   readonly factor: number
 }
 
+/** Terms of invariants that may be looked at to narrow one box. */
+const workOfOne = 20_000
+
 /** What linear invariants tell of the reachable states of a system. */
 export class Invariants {
   readonly all: readonly LinearInvariant[]
   readonly #system: System
   readonly #about: readonly (readonly Term[])[]
+  readonly #bounds: (Interval | undefined)[]
   /** The least that the sum of each can be by the ranges of its variables. */
   readonly #least: Float64Array
 
@@ -26,6 +30,7 @@ export class Invariants {
     this.all = all
     this.#system = system
     this.#about = about
+    this.#bounds = system.variables.map(() => undefined)
     this.#least = Float64Array.from(all, ({ factors }) => {
       let sum = 0
       for (const [v, factor] of factors) sum += this.#leastOf(v, factor)
@@ -72,15 +77,55 @@ export class Invariants {
     return { lo, hi }
   }
 
-  /** Narrows what the box says of each of its variables by what the others need. */
-  tighten(box: Box): boolean {
-    for (const [v, known] of box) {
-      const { lo, hi } = this.boundsOf(v, box)
-      const next = { lo: Math.max(lo, known.lo), hi: Math.min(hi, known.hi) }
-      if (next.lo > next.hi) return false
-      box.set(v, next)
+  /**
+   * Narrows the box by what each invariant leaves of a variable in view of the others, from one variable to the next, so
+   * that it comes to speak of more of them; false if nothing is left of it. Less is narrowed where that is much work.
+   */
+  tighten(box: Box, work = workOfOne): boolean {
+    const open = [...box.keys()]
+    const isOpen = new Set(open)
+    let left = work
+    for (let v = open.pop(); v !== undefined && left > 0; v = open.pop()) {
+      isOpen.delete(v)
+      for (const { index } of this.#about[v]!) {
+        const { factors } = this.all[index]!
+        left -= factors.size
+        let rest = this.slackOf(index)
+        for (const [other, by] of factors) rest -= this.#excess(other, by, box)
+        if (rest < 0) return false
+        for (const [other, by] of factors) {
+          const now = box.get(other) ?? this.#boundsOf(other)
+          const next = this.#within(other, by, rest + this.#excess(other, by, box), now)
+          if (next === now) continue
+          box.set(other, next)
+          if (next.lo > next.hi) return false
+          if (!isOpen.has(other)) open.push(other)
+          isOpen.add(other)
+        }
+      }
     }
     return true
+  }
+
+  /** By how much what a variable adds to a sum is, in the box, above the least that it can be. */
+  #excess(v: VarId, factor: number, box: ReadonlyMap<VarId, Interval>): number {
+    const known = box.get(v)
+    return known === undefined ? 0 : factor * (factor > 0 ? known.lo : known.hi) - this.#leastOf(v, factor)
+  }
+
+  /** An interval without the values by which the variable would add more than so much; the same one if there are none. */
+  #within(v: VarId, factor: number, most: number, now: Interval): Interval {
+    const { min, max } = this.#system.variables[v]!
+    if (factor > 0) {
+      const hi = min + Math.floor(most / factor)
+      return hi < now.hi ? { lo: now.lo, hi } : now
+    }
+    const lo = max - Math.floor(most / -factor)
+    return lo > now.lo ? { lo, hi: now.hi } : now
+  }
+
+  #boundsOf(v: VarId): Interval {
+    return (this.#bounds[v] ??= this.boundsOf(v))
   }
 
   #leastOf(v: VarId, factor: number): number {

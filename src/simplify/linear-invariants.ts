@@ -12,9 +12,11 @@ export interface LinearInvariant {
 
 /** Entries of rows that the search for invariants may touch. */
 const mostWork = 10_000_000
-/** The same for a single variable, by either method. */
-const workOfGrowing = 10_000
-const workOfOne = 400_000
+/** What is tried for every variable, and how much of it for one: what is fast, then what may take all the work there is. */
+const methods: readonly { readonly method: Method; readonly most: number }[] = [
+  { method: grown, most: 10_000 },
+  { method: simplex, most: 400_000 },
+]
 
 /**
  * Linear inequalities that hold in every state, found as the place invariants of a net are: no transition increases
@@ -29,22 +31,27 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
   const found: LinearInvariant[] = []
   const bounded = new Uint8Array(programme.costs.length)
   const whole: Work = { left: mostWork }
-  for (let unknown = 0; unknown < bounded.length && whole.left > 0; unknown++) {
-    const { min, max } = variables[unknown >> 1]!
-    if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
-    const counts =
-      within(whole, workOfGrowing, (work) => grown(programme, unknown, unknown ^ 1, max - min, work)) ??
-      within(whole, workOfOne, (work) => integers(cheapest(programme, unknown, unknown ^ 1, max - min, work)))
-    if (counts === undefined || !holds(counts, programme)) continue
-    let most = 0
-    for (const [x, count] of counts) most += count * programme.costs[x]!
-    for (const [x, count] of counts) {
-      const range = variables[x >> 1]!
-      if (Math.floor(most / count) <= range.max - range.min) bounded[x] = 1
+  for (const { method, most } of methods)
+    for (let unknown = 0; unknown < bounded.length && whole.left > 0; unknown++) {
+      const { min, max } = variables[unknown >> 1]!
+      if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
+      const counts = within(whole, most, (work) => method(programme, unknown, unknown ^ 1, max - min, work))
+      if (counts === undefined || !holds(counts, programme)) continue
+      let weight = 0
+      for (const [x, count] of counts) weight += count * programme.costs[x]!
+      for (const [x, count] of counts) {
+        const range = variables[x >> 1]!
+        if (Math.floor(weight / count) <= range.max - range.min) bounded[x] = 1
+      }
+      found.push(inVariables(counts, weight, system))
     }
-    found.push(inVariables(counts, most, system))
-  }
   return found
+}
+
+type Method = (...given: Parameters<typeof cheapest>) => ReadonlyMap<number, number> | undefined
+
+function simplex(...given: Parameters<typeof cheapest>): ReturnType<Method> {
+  return integers(cheapest(...given))
 }
 
 /** What is found with so much work, which the whole then has less of. */

@@ -4,8 +4,9 @@ import { writesOf } from '#system/footprint'
 import type { Expr, LocationId, ProcessId, System, VarId } from '#system/system'
 import { leavingOf, type Leaving } from './leaving.ts'
 
-/** Valuations of one process at all its locations beyond which less is computed. */
+/** Valuations of one process at all its locations beyond which less is computed, and the numbers in them. */
 const most = 2 ** 12
+const mostNumbers = 2 ** 16
 /** Conditions evaluated for one process beyond which less is computed: hundreds of steps at one location, as in a net. */
 const mostEvaluated = 2 ** 20
 /** Ranges of the variables that are followed: all, only small ones, none. */
@@ -23,6 +24,7 @@ interface Local {
  */
 export class LocalValues {
   readonly #own: readonly (readonly VarId[])[]
+  readonly #places: readonly ReadonlyMap<VarId, number>[]
   readonly #at: readonly (readonly (readonly (readonly number[])[])[])[]
 
   constructor(system: System) {
@@ -30,16 +32,21 @@ export class LocalValues {
     const written = writtenAlone(system)
     const own: (readonly VarId[])[] = []
     const at: (readonly (readonly (readonly number[])[])[])[] = []
-    for (const process of system.processes.keys())
+    for (const process of system.processes.keys()) {
+      let inVain = -1
       for (const range of ranges) {
         const followed = written[process]!.filter((v) => system.variables[v]!.max - system.variables[v]!.min < range)
+        if (followed.length === inVain) continue
+        inVain = followed.length
         const found = explore(system, process, followed, leaving[process]!)
         if (found === undefined) continue
         own.push(followed)
         at.push(found)
         break
       }
+    }
     this.#own = own
+    this.#places = own.map(placesOf)
     this.#at = at
   }
 
@@ -58,7 +65,7 @@ export class LocalValues {
    * anything that is not followed.
    */
   valuesOf(e: Expr, process: ProcessId, location: LocationId): readonly number[] | undefined {
-    const own = this.#own[process]!
+    const own = this.#places[process]!
     if (!looksOnlyAt(e, process, own)) return undefined
     const value = evaluator(e, readerOf(own))
     return this.at(process, location).map((values) => value({ at: location, values }))
@@ -81,17 +88,20 @@ function writtenAlone(system: System): readonly (readonly VarId[])[] {
   return written
 }
 
-function looksOnlyAt(e: Expr, process: ProcessId, own: readonly VarId[]): boolean {
+function looksOnlyAt(e: Expr, process: ProcessId, own: ReadonlyMap<VarId, number>): boolean {
   let only = true
   eachLeaf(e, (leaf) => {
-    if (isVarRead(leaf)) only &&= own.includes(leaf.v)
+    if (isVarRead(leaf)) only &&= own.has(leaf.v)
     else if (isLocationTest(leaf)) only &&= leaf.process === process
   })
   return only
 }
 
-const readerOf = (own: readonly VarId[]): Reader<Local> => ({
-  value: ({ values }, v) => values[own.indexOf(v)]!,
+/** Variables by their place in a valuation. */
+const placesOf = (own: readonly VarId[]): ReadonlyMap<VarId, number> => new Map(own.map((v, i) => [v, i]))
+
+const readerOf = (own: ReadonlyMap<VarId, number>): Reader<Local> => ({
+  value: ({ values }, v) => values[own.get(v)!]!,
   location: ({ at }) => at,
 })
 
@@ -101,15 +111,19 @@ function explore(
   own: readonly VarId[],
   leaving: Leaving[number],
 ): readonly (readonly (readonly number[])[])[] | undefined {
-  const reader = readerOf(own)
+  const places = placesOf(own)
+  const reader = readerOf(places)
   const moves = leaving.map((list) =>
     list.map(({ id, to }) => ({
       to,
-      guard: system.transitions[id]!.guard.filter((g) => looksOnlyAt(g, process, own)).map((g) => evaluator(g, reader)),
+      guard: system.transitions[id]!.guard.filter((g) => looksOnlyAt(g, process, places)).map((g) =>
+        evaluator(g, reader),
+      ),
       effect: system.transitions[id]!.effect.flatMap(({ to: v, value }) => {
-        if (typeof v !== 'number' || !own.includes(v)) return []
-        const known = looksOnlyAt(value, process, own) ? evaluator(value, reader) : undefined
-        return [{ index: own.indexOf(v), variable: system.variables[v]!, known }]
+        const index = typeof v === 'number' ? places.get(v) : undefined
+        if (typeof v !== 'number' || index === undefined) return []
+        const known = looksOnlyAt(value, process, places) ? evaluator(value, reader) : undefined
+        return [{ index, variable: system.variables[v]!, known }]
       }),
     })),
   )
@@ -122,7 +136,7 @@ function explore(
     seen.add(key)
     found[at]!.push(values)
     work.push({ at, values })
-    return seen.size <= most
+    return seen.size <= most && seen.size * own.length <= mostNumbers
   }
   reach(
     system.processes[process]!.init,

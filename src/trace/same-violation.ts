@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Evidence } from '#property/property'
+import { isAlone } from '#system/lone-process'
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
 import type { Ahead } from './from-state.ts'
@@ -17,17 +18,19 @@ export type Wanted = Pick<Outcome, 'kind' | 'code' | 'shape' | 'processes' | 'ob
  * cycle is closed, and others who have not run yet do not open it.
  */
 export function stuckIn<S>(
-  { system }: Machine<S>,
+  machine: Machine<S>,
   ahead: Ahead<S>,
   end: S,
   last: TransitionId | undefined,
   wanted: Wanted,
   limit: number,
 ): readonly ProcessId[] | undefined {
+  const { system } = machine
   if (wanted.code !== undefined) {
     const fault = last === undefined ? undefined : system.transitions[last]!.fault
     return fault?.kind === wanted.kind && fault.code === wanted.code ? [] : undefined
   }
+  if (isAlone(system) && machine.enabled(end).length > 0) return undefined
   const found = ahead.from(end, limit)
   if (found === undefined || found.evidence.facts.faulted.any(found.id)) return undefined
   const stuck = stuckThere(found.evidence, found.id, wanted)

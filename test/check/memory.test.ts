@@ -91,6 +91,14 @@ describe('what is still to come counts', () => {
     expect(heldBack(system(3), search(1e6, 5e6, 10e6))).toBeGreaterThanOrEqual(plain + 25e6)
   })
 
+  test('less where a single process is all there is: no edge is looked at', () => {
+    const alone = (rest: boolean): System =>
+      ({ processes: [{ context: 'task', locations: [{ rest }] }], debts: [], transitions: [{}] }) as never
+    const resting = heldBack(alone(true), search(1e6, 5e6, 1e9))
+    expect(heldBack(alone(false), search(1e6, 5e6, 1e9))).toBeLessThan(resting - 30e6)
+    expect(heldBack(alone(false), search(1e6, 5e6, 10e6))).toBe(heldBack(alone(false), search(1e6, 5e6, 1e9)))
+  })
+
   test('nothing without a limit', () => {
     expect(new MemoryLimit(Infinity, system(3), 0).reached(search(1e9, 1e9, 0), 1e15)).toBeUndefined()
   })

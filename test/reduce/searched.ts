@@ -11,7 +11,7 @@ import { TransitionClosure } from '#reduce/transition-closure'
 import { Reduction } from '#reduce/reduction'
 import { relationsOf, type Relations } from '#reduce/relations'
 import { ProcessClosure } from '#reduce/process-closure'
-import type { System } from '#system/system'
+import type { System, TransitionId } from '#system/system'
 
 /** What must not depend on whether a search was reduced. */
 export interface Told {
@@ -41,6 +41,8 @@ interface Options {
   readonly Closure?: typeof ProcessClosure | typeof TransitionClosure
   /** Whether chains are compressed; they are unless said. */
   readonly chains?: boolean
+  /** What must not be ignored; condition (S) holds unless said. */
+  readonly visible?: ReadonlySet<TransitionId> | undefined
 }
 
 /** Searches in full; undefined if there are too many states. */
@@ -51,10 +53,10 @@ export const searchedInFull = (system: System, options: Options = {}): Searched 
 export function searchedReduced(original: System, options: Options = {}): Searched | undefined {
   const system = faultsInPlace(original)
   const machine = new Engine(system)
-  const { verify = false, chains = true, Closure = ProcessClosure } = options
+  const { verify = false, chains = true, Closure = ProcessClosure, visible } = options
   const relations = relationsOf(system)
   const stubborn = new Closure(machine, options.relations?.(relations) ?? relations)
-  return searched(system, new Reduction(machine, { verify, chains, stubborn }), options, machine)
+  return searched(system, new Reduction(machine, { verify, chains, stubborn, visible }), options, machine)
 }
 
 function searched(

@@ -122,6 +122,49 @@ describe('by hand', () => {
     expect(lean.transitions.flatMap(({ guard }) => guard)).toHaveLength(3 * (2 + 2 + 1))
   })
 
+  test('what only several invariants together exclude', () => {
+    const places = { a: { init: 3, bound: 3 }, b: { init: 3, bound: 3 }, c: { init: 0, bound: 3 } }
+    const system = lower(weightedNetModel(places, [{ take: { a: 1, b: 1 }, give: { c: 1 } }]), registry)
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => system.variables.findIndex((v) => v.name === name)) as [
+      number,
+      number,
+      number,
+    ]
+    // b <= a, and a + c <= 3: so where b is 3 there is nothing in c.
+    const together = new Invariants(system, [
+      {
+        factors: new Map([
+          [b, 1],
+          [a, -1],
+        ]),
+        most: 0,
+      },
+      {
+        factors: new Map([
+          [a, 1],
+          [c, 1],
+        ]),
+        most: 3,
+      },
+    ])
+    const box = (least: number): Map<number, { lo: number; hi: number }> =>
+      new Map([
+        [b, { lo: least, hi: 3 }],
+        [c, { lo: 1, hi: 3 }],
+      ])
+    expect(together.allow(box(3))).toBe(true)
+    expect(together.tighten(box(3))).toBe(false)
+    const possible = box(2)
+    expect(together.tighten(possible)).toBe(true)
+    expect(possible).toEqual(
+      new Map([
+        [b, { lo: 2, hi: 2 }],
+        [c, { lo: 1, hi: 1 }],
+        [a, { lo: 2, hi: 2 }],
+      ]),
+    )
+  })
+
   test('philosophers: the exact graph, and what stubborn sets leave of it', () => {
     // Each thinks (t), waits with the left fork (w) or eats (e). Whoever eats has the left fork of the next, so that one
     // thinks: words round a circle without "ew" and "ee". Their number is the trace of M^n for M = [[1,1,1],[1,1,1],[1,0,0]]

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest'
+import type { Model } from '#ir/model'
+import { TransitionClosure } from '#reduce/transition-closure'
+import { visibleTransitions } from '#reduce/visible'
+import { lower } from '#semantics/lower/lower'
+import { kernelPrimitives } from '#semantics/primitives/index'
+import { Registry } from '#semantics/registry'
+import { impossibleFaults } from '#simplify/impossible-faults'
+import type { System, TransitionId } from '#system/system'
+import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
+import { searchedInFull, searchedReduced, type Searched } from './searched.ts'
+
+// Other seeds: REDUCE_SEED, REDUCE_MODELS.
+const first = Number(process.env['REDUCE_SEED'] ?? 1)
+const count = Number(process.env['REDUCE_MODELS'] ?? 800)
+
+const registry = new Registry(kernelPrimitives)
+/** As it is searched: without the faults that are shown to be impossible. */
+const systemOf = (model: Model): System => impossibleFaults(lower(model, registry)).system
+
+const reducedBy = (system: System, visible: ReadonlySet<TransitionId> | undefined): Searched | undefined =>
+  searchedReduced(system, { chains: false, Closure: TransitionClosure, visible })
+
+/** What is told, of what is fired only what must be. */
+const toldOf = ({ told }: Searched, visible: ReadonlySet<TransitionId>): unknown => ({
+  ...told,
+  fired: told.fired.filter((id) => visible.has(id)),
+})
+
+interface Sizes {
+  readonly compared: number
+  /** In how many something else was told. */
+  readonly wrong: number
+  readonly states: number
+  readonly statesUnderS: number
+}
+
+/** Full and reduced searches of random nets; `plant` says what is taken for visible. */
+function sizesOf(build: (seed: number) => Model, plant = visibleTransitions): Sizes {
+  let [compared, wrong, states, statesUnderS] = [0, 0, 0, 0]
+  for (let seed = first; seed < first + count; seed++) {
+    const system = systemOf(build(seed))
+    const visible = visibleTransitions(system)
+    if (visible === undefined) continue
+    const full = searchedInFull(system)
+    const reduced = reducedBy(system, plant(system))
+    const underS = reducedBy(system, undefined)
+    if (full === undefined || reduced === undefined || underS === undefined) continue
+    compared++
+    if (JSON.stringify(toldOf(reduced, visible)) !== JSON.stringify(toldOf(full, visible))) wrong++
+    states += reduced.states
+    statesUnderS += underS.states
+  }
+  return { compared, wrong, states, statesUnderS }
+}
+
+const none: ReadonlySet<TransitionId> = new Set()
+
+describe('where only what is visible must not be ignored', { timeout: 86_400_000 }, () => {
+  test.each<readonly [string, (seed: number) => Model]>([
+    ['nets', randomNet],
+    ['nets with weights, inhibitors and bounds that are reached', randomWeightedNet],
+  ])('random %s are told as by the full search, with fewer states than under (S)', (_, build) => {
+    const { compared, wrong, states, statesUnderS } = sizesOf(build)
+    expect(wrong).toBe(0)
+    expect(compared).toBeGreaterThan(count * 0.8)
+    expect(states).toBeLessThan(statesUnderS)
+  })
+
+  test('a fault that is not taken for visible is lost', () => {
+    expect(sizesOf(randomNet, () => none).wrong).toBeGreaterThan(0)
+    expect(sizesOf(randomWeightedNet, () => none).wrong).toBeGreaterThan(0)
+  })
+})
