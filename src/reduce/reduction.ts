@@ -7,7 +7,7 @@ import { backEdges, Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
 import { ignoringByComponent, ignoringStates } from './ignoring.ts'
 import { ProcessClosure } from './process-closure.ts'
-import type { StubbornSets } from './stubborn-sets.ts'
+import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 import { isNetLike, TransitionClosure } from './transition-closure.ts'
 
 export interface ReductionOptions<S> {
@@ -71,7 +71,7 @@ export class Reduction<S> {
 
   #fired(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     const fired = this.#stubborn.smallest(state, enabled)
-    if (this.#verify && fired.length < enabled.length) this.#check(state, enabled)
+    if (this.#verify && fired.length < enabled.length) this.#check(state, this.#stubborn.whole(state, enabled))
     return fired
   }
 
@@ -79,12 +79,11 @@ export class Reduction<S> {
   #single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
     if (enabled.length < 2) return enabled[0]
     const single = this.#stubborn.single(state, enabled)
-    if (this.#verify && single !== undefined) this.#check(state, enabled)
+    if (this.#verify && single !== undefined) this.#check(state, this.#stubborn.whole(state, enabled))
     return single
   }
 
-  #check(state: S, enabled: readonly TransitionId[]): void {
-    const { members } = this.#stubborn.whole(state, enabled)
+  #check(state: S, { members }: Stubborn): void {
     const why = brokenDiamond(this.#machine, state, (id) => members.has(id))
     if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
   }
@@ -140,7 +139,10 @@ export class Reduction<S> {
     const state = store.get(id)
     const enabled = this.#machine.enabled(state)
     const now = Array.from({ length: graph.degree(id) }, (_, edge) => graph.transition(id, edge))
-    return this.#stubborn.containing?.(state, enabled, [...now, ...these]) ?? enabled
+    const set = this.#stubborn.containing?.(state, enabled, [...now, ...these])
+    if (set === undefined) return enabled
+    if (this.#verify) this.#check(state, set)
+    return enabled.filter((transition) => set.members.has(transition))
   }
 
   #enabledIn({ store }: Search<S>): (id: number) => readonly TransitionId[] {

@@ -14,6 +14,6 @@ export interface StubbornSets<S> {
   single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined
   /** That set with its disabled members, for a check of its promise. */
   whole(state: S, enabled: readonly TransitionId[]): Stubborn
-  /** The enabled transitions of some set that these transitions are in, enabled or not. */
-  containing?(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): readonly TransitionId[]
+  /** Some set that these transitions are in, enabled or not. */
+  containing?(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): Stubborn
 }

@@ -76,14 +76,18 @@ export class TransitionClosure<S> implements StubbornSets<S> {
 
   whole(state: S, enabled: readonly TransitionId[]): Stubborn {
     if (!this.#found(state, enabled)) return { members: new Set(this.#machine.system.transitions.keys()) }
+    return this.#underConstruction()
+  }
+
+  #underConstruction(): Stubborn {
     return { members: new Set(this.#members.subarray(0, this.#size)) }
   }
 
-  containing(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): readonly TransitionId[] {
+  containing(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): Stubborn {
     this.#look(state, enabled)
     this.#close(these, Infinity)
     for (const id of enabled) this.#enabled[id] = 0
-    return enabled.filter((id) => this.#inside[id] === 1)
+    return this.#underConstruction()
   }
 
   #look(state: S, enabled: readonly TransitionId[]): void {

@@ -68,6 +68,18 @@ describe('where only what is visible must not be ignored', { timeout: 86_400_000
     expect(states).toBeLessThan(statesUnderS)
   })
 
+  test('the sets that everything visible is in keep what stubborn sets promise', () => {
+    let further = 0
+    for (let seed = first; seed < first + count / 20; seed++) {
+      const system = systemOf(randomWeightedNet(seed))
+      const visible = visibleTransitions(system)
+      const { rounds } =
+        searchedReduced(system, { chains: false, Closure: TransitionClosure, visible, verify: true, limit: 300 }) ?? {}
+      if ((rounds ?? 0) > 1) further++
+    }
+    expect(further).toBeGreaterThan(0)
+  })
+
   test('a fault that is not taken for visible is lost', () => {
     expect(sizesOf(randomNet, () => none).wrong).toBeGreaterThan(0)
     expect(sizesOf(randomWeightedNet, () => none).wrong).toBeGreaterThan(0)
