@@ -26,7 +26,7 @@ export async function modelOf({ model: wanted }: Trace, file: string, paths: rea
   const site = { file, line: 0 }
   const places = paths.length > 0 ? paths : ['models'].filter((folder) => existsSync(folder))
   const name = quoted(wanted.id)
-  const fix = 'name the model: fencecheck replay <trace> <model file or folder>'
+  const fix = 'name a model file or folder after the trace'
   if (places.length === 0)
     throw new FencecheckError('no-models', `there is no folder models in which ${name} could be`, { site, fix })
   const { models, errors } = await loadModels(places)

@@ -62,7 +62,7 @@ export const configurationLine = ({ variant, safeOnlyIf }: Configuration, style:
 export function summaryLine(results: readonly Result[], errors: number, style: Style): string {
   const of = (verdict: Result['verdict']): number => results.filter((r) => r.verdict === verdict).length
   const wrong = results.filter((r) => r.asExpected === false && r.verdict !== 'unknown').length
-  const judged = results.filter((r) => r.asExpected !== undefined).length
+  const judged = results.filter((r) => r.asExpected !== undefined && r.verdict !== 'unknown').length
   const parts = [
     `${count(results.length, 'instance')}: ${of('holds')} hold, ${of('violated')} violated, ${of('unknown')} unknown`,
     ...(judged > 0
