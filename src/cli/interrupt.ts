@@ -30,6 +30,8 @@ export class Interrupt {
   /** The same for work that goes on until the answer is called. */
   hold(): () => Promise<void> {
     const abort = (): void => {
+      // Others may hold too.
+      if (this.signal.aborted) return
       this.#terminal.error('interrupted: judging what is known so far (Ctrl-C again ends at once)')
       this.#controller.abort()
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Arrow, Operation, Primitive } from '#semantics/primitive'
 import type { ObjectHandle } from './handle.ts'
-import type { Branch, Path } from './path.ts'
+import type { Branch } from './call-options.ts'
+import type { Path } from './path.ts'
 import type { WaitEvents } from './wait-event.ts'
 
 // The typed methods of a builder, derived from the registry `R`: a new primitive brings its own.

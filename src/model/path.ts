@@ -7,12 +7,10 @@ import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
 import { refuseUnknownOptions } from './options.ts'
+import { sorted, type Branch } from './call-options.ts'
 import { ownName, refuseForeign } from './ownership.ts'
 import { caller, callerSite } from './site.ts'
 import type { Setting } from './switches.ts'
-
-/** The rest of a path on one branch. */
-export type Branch = () => void
 
 export interface StepOptions {
   /** The step can be taken only while this is true; until then the process is blocked. */
@@ -309,27 +307,20 @@ export class Path {
     onTimeout: 'as switched' | 'handled' = 'as switched',
   ): void {
     const details = this.#details()
-    const wrong = (message: string, fix: string): FencecheckError =>
-      new FencecheckError('wrong-argument', `${op} ${on}: ${message}`, { site: details.site, fix })
-    const args: Record<string, string> = {}
-    const params: Record<string, number> = {}
-    const branches: Record<string, Branch> = {}
     const exits = exitsOf(operation)
     const { subclass, nestLock, ...rest } = options
     const nesting = {
       ...(subclass !== undefined && { subclass: subclass as number }),
       ...(nestLock instanceof ObjectHandle && { nestLock: ownName(nestLock, this.#model, details.site) }),
     }
-    for (const [key, value] of Object.entries(rest)) {
-      if (value instanceof ObjectHandle) args[key] = ownName(value, this.#model, details.site)
-      else if (typeof value === 'number' || typeof value === 'boolean') params[key] = Number(value)
-      else if (typeof value === 'function' && exits.includes(key)) branches[key] = value as Branch
-      else
-        throw wrong(
-          `there is no exit or argument '${key}'`,
-          `the ${primitive.name} operation ${op} ends with ${exits.join(', ')}`,
-        )
-    }
+    const { args, params, branches } = sorted(rest, exits, {
+      nameOf: (handle) => ownName(handle, this.#model, details.site),
+      unknown: (key) =>
+        new FencecheckError('wrong-argument', `${op} ${on}: there is no exit or argument '${key}'`, {
+          site: details.site,
+          fix: `the ${primitive.name} operation ${op} ends with ${exits.join(', ')}`,
+        }),
+    })
     const expected = expectedExitsOf(operation)
     const unhandled = expected.find((exit) => exit !== 'ok' && branches[exit] === undefined)
     if (unhandled !== undefined) {

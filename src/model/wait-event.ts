@@ -3,7 +3,8 @@ import { FencecheckError } from '#base/errors'
 import type { Operation, Primitive } from '#semantics/primitive'
 import type { Expression } from './handle.ts'
 import { ObjectHandle } from './handle.ts'
-import type { Branch, Path } from './path.ts'
+import type { Branch } from './call-options.ts'
+import type { Path } from './path.ts'
 import { callerSite } from './site.ts'
 
 type Queue = ObjectHandle<'waitQueue'>

@@ -3,11 +3,12 @@ import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
 import type { Conditions } from './conditions.ts'
 
-/** What a closure over processes knows of the state whose set it looks for. */
+/** What a closure knows of the state whose set it looks for. */
 export class Present<S> {
   readonly #machine: Machine<S>
   readonly #conditions: Conditions<S>
-  readonly #owner: Int32Array
+  /** The first mover of each transition: ascending ids are grouped by it. */
+  readonly owner: Int32Array
   /** Where each process is. */
   readonly at: Int32Array
   /** 1 for each enabled transition, and of how many of these each process is the first mover. */
@@ -16,12 +17,11 @@ export class Present<S> {
   /** How often a state was looked at. */
   looks = 0
 
-  /** @param owner the first mover of each transition */
-  constructor(machine: Machine<S>, conditions: Conditions<S>, owner: Int32Array) {
+  constructor(machine: Machine<S>, conditions: Conditions<S>) {
     const { processes, transitions } = machine.system
     this.#machine = machine
     this.#conditions = conditions
-    this.#owner = owner
+    this.owner = Int32Array.from(transitions, ({ process }) => process)
     this.at = new Int32Array(processes.length)
     this.enabled = new Uint8Array(transitions.length)
     this.enabledOf = new Int32Array(processes.length)
@@ -36,7 +36,7 @@ export class Present<S> {
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!
       this.enabled[id] = 1
-      this.enabledOf[this.#owner[id]!]!++
+      this.enabledOf[this.owner[id]!]!++
     }
   }
 
@@ -44,7 +44,7 @@ export class Present<S> {
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!
       this.enabled[id] = 0
-      this.enabledOf[this.#owner[id]!] = 0
+      this.enabledOf[this.owner[id]!] = 0
     }
   }
 }

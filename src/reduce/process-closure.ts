@@ -25,7 +25,6 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #rules: ClosureRules<S>
   readonly #closed: ClosedSet<S>
   readonly #leaving: Relations['reach']['leaving']
-  /** The first mover of each transition: ascending ids are grouped by it. */
   readonly #owner: Int32Array
   readonly #alone: readonly (readonly TransitionId[])[]
   /** Transitions whose processes may be closed with nobody else who can move. */
@@ -35,14 +34,14 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     const { system } = machine
     const { actions, reach } = relations
     this.#leaving = reach.leaving
-    this.#owner = Int32Array.from(actions, ({ movers }) => movers[0]!)
     this.#alone = actions.map(({ id }) => [id])
     this.#candidates = new Int32Array(system.processes.length)
     const conditions = new Conditions(machine, actions)
-    const present = new Present(machine, conditions, this.#owner)
+    const present = new Present(machine, conditions)
     const prospects = new Prospects(system, { reach, conditions, present })
     const rules = new ClosureRules(system, { relations, conditions, prospects })
     this.#present = present
+    this.#owner = present.owner
     this.#prospects = prospects
     this.#rules = rules
     this.#closed = new ClosedSet({ present, relations, conditions, prospects, rules })

@@ -3,6 +3,7 @@ import type { Machine } from '#system/machine'
 import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 import { Conditions } from './conditions.ts'
+import { Present } from './present.ts'
 import { relationsOf, type Relations } from './relations.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 
@@ -31,6 +32,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #conflicts: (Int32Array | undefined)[]
   readonly #needs: (Needs | undefined)[]
   readonly #entering: readonly (readonly (readonly TransitionId[])[])[]
+  readonly #present: Present<S>
   readonly #enabled: Uint8Array
   readonly #at: Int32Array
   /** The set under construction: 1 for each member, the members in order of arrival, how many of them are enabled. */
@@ -49,15 +51,16 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   #built = 0
 
   constructor(machine: Machine<S>, relations = relationsOf(machine.system)) {
-    const { transitions, processes } = machine.system
+    const { transitions } = machine.system
     this.#machine = machine
     this.#relations = relations
     this.#conditions = new Conditions(machine, relations.actions)
     this.#conflicts = transitions.map(() => undefined)
     this.#needs = transitions.map(() => undefined)
     this.#entering = enteringOf(machine.system)
-    this.#enabled = new Uint8Array(transitions.length)
-    this.#at = new Int32Array(processes.length)
+    this.#present = new Present(machine, this.#conditions)
+    this.#enabled = this.#present.enabled
+    this.#at = this.#present.at
     this.#inside = new Uint8Array(transitions.length)
     this.#members = new Int32Array(transitions.length)
     this.#served = new Int32Array(this.#conditions.count)
@@ -84,26 +87,19 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   }
 
   containing(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): Stubborn {
-    this.#look(state, enabled)
+    this.#present.look(state, enabled)
     this.#close(these, Infinity)
-    for (const id of enabled) this.#enabled[id] = 0
+    this.#present.forget(enabled)
     return this.#underConstruction()
-  }
-
-  #look(state: S, enabled: readonly TransitionId[]): void {
-    this.#conditions.look(state)
-    if (this.#machine.locations !== undefined) this.#machine.locations(state, this.#at)
-    else for (let p = 0; p < this.#at.length; p++) this.#at[p] = this.#machine.location(state, p)
-    for (const id of enabled) this.#enabled[id] = 1
   }
 
   /** Leaves the smallest set that was found under construction; false if that fires everything. */
   #found(state: S, enabled: readonly TransitionId[]): boolean {
-    this.#look(state, enabled)
+    this.#present.look(state, enabled)
     // Most sets are given up at once where only very small ones are wanted.
     const isFound =
       this.#leaves(enabled, 1, 2) || this.#leaves(enabled, 2, 3) || this.#leaves(enabled, 3, enabled.length)
-    for (const id of enabled) this.#enabled[id] = 0
+    this.#present.forget(enabled)
     return isFound
   }
 

@@ -50,6 +50,7 @@ export const dmaFence = primitive({
   limits: [
     'Reference counts and the signalling ops (enable_signaling) are not modelled; seqnos only where a fence names its context.',
     'fence->lock is modelled only where a model names it, or where the fence has callbacks: otherwise nobody can wait for it.',
+    'A callback that has run stays noted as added: a fence that is initialised again before it is published has it on its list still.',
     'add_callback and remove_callback wait for fence->lock without switching interrupts off while they wait.',
   ],
   fields: { published: bit, signalled: bit, error: bit, seqno: { max: 7 } },

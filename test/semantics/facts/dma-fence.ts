@@ -516,6 +516,16 @@ export const dmaFenceFacts: readonly Fact[] = [
     expected: misuse('callback-added-twice', 'a', 'f'),
   },
   {
+    name: 'limit: a fence that is initialised again before it is published still has its callback',
+    build: counted((m, f, cb) =>
+      m.thread('a', (t) => {
+        t.initFence(f)
+        t.addCallback(f, { callback: cb, enoent: () => {} })
+      }),
+    ),
+    expected: misuse('callback-added-twice', 'a', 'f'),
+  },
+  {
     name: 'a callback that was removed may be added again',
     build: counted((m, f, cb) =>
       m.thread('a', (t) => {
