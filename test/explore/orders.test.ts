@@ -5,6 +5,7 @@ import { explore } from '#explore/explore'
 import { Alternating, BreadthFirst, DepthFirst } from '#explore/frontier'
 import { Engine } from '#engine/engine'
 import { lower } from '#semantics/lower/lower'
+import { systemOf, transition, variable } from '../engine/systems.ts'
 import { kernelRegistry } from '../fixtures/models.ts'
 import { netModel, randomNet, type Fire } from '../fixtures/random-net.ts'
 
@@ -29,6 +30,26 @@ test('a search finds the same states and edges in whatever order', () => {
     expect(sizes[1], `seed ${seed}`).toEqual(sizes[0])
     expect(sizes[2], `seed ${seed}`).toEqual(sizes[0])
   }
+})
+
+test('where a search came by a long way, the path is the shortest one known', () => {
+  const [long, aside, further] = [300, 301, 302]
+  const goes = (from: number, to: number) => transition([['==', { v: 0 }, from]], [{ to: 0, value: to }])
+  const system = systemOf({
+    variables: [variable('x', 0, further)],
+    transitions: [
+      goes(0, aside),
+      transition([['<', { v: 0 }, long]], [{ to: 0, value: ['+', { v: 0 }, 1] }]),
+      goes(aside, further),
+      goes(further, long),
+    ],
+  })
+  const machine = new Engine(system)
+  const { advance, graph, store } = explore({ machine, frontier: new DepthFirst() })
+  expect(advance(1_000)).toBe(true)
+  const end = Array.from({ length: store.size }, (_, id) => id).find((id) => machine.value(store.get(id), 0) === long)!
+  expect(graph.depth(end)).toBe(long)
+  expect(graph.path(end)).toEqual([0, 2, 3])
 })
 
 /** Philosophers who take their left fork first: they are stuck when each has his, N steps away in a space that grows exponentially. */
