@@ -27,14 +27,17 @@ export function contentHash(model: Model): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }
 
-/** Keys whose value is a map from names that a user chose: there nothing is a description. */
-const maps = new Set(['params', 'switches', 'args', 'refs', 'exits', 'init'])
+/**
+ * Keys in whose value every key counts: maps from names that a user chose, and the half of a rendezvous, whose `role` is no
+ * description.
+ */
+const wholly = new Set(['params', 'switches', 'args', 'refs', 'exits', 'init', 'sync'])
 
-function canonical(value: unknown, isMap = false): unknown {
+function canonical(value: unknown, isWhole = false): unknown {
   if (Array.isArray(value)) return value.map((x) => canonical(x))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).filter(([key, x]) => (isMap || !notContent.has(key)) && x !== undefined)
+  const entries = Object.entries(value).filter(([key, x]) => (isWhole || !notContent.has(key)) && x !== undefined)
   return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, x]) => [key, canonical(x, !isMap && maps.has(key))]),
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, x]) => [key, canonical(x, !isWhole && wholly.has(key))]),
   )
 }
