@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kinds, type Kind, type Model } from '#ir/model'
 import type { Registry } from '#semantics/registry'
+import type { Result } from './result.ts'
 
-/** What a verdict of *holds* rests on, a line each. */
-export function assumptionsOf(model: Model, registry: Registry, looked: ReadonlySet<Kind>): readonly string[] {
+/** How much of what a model can do has been seen. */
+export type Coverage = 'complete search' | 'part of the states' | 'some schedules'
+
+/** What a verdict rests on, as a result says it. */
+export function restsOn(
+  model: Model,
+  registry: Registry,
+  looked: ReadonlySet<Kind>,
+  coverage: Coverage,
+): Pick<Result, 'assumptions' | 'narrowed'> {
+  const narrowed = narrowing(looked)
+  const assumptions = assumptionsOf(model, registry, coverage)
+  return narrowed === undefined ? { assumptions } : { assumptions: [narrowed, ...assumptions], narrowed }
+}
+
+function assumptionsOf(model: Model, registry: Registry, coverage: Coverage): readonly string[] {
   const params = Object.entries(model.params ?? {}).map(([name, value]) => `${name}=${value}`)
   const size =
     params.length === 0
@@ -12,10 +27,8 @@ export function assumptionsOf(model: Model, registry: Registry, looked: Readonly
   const used = new Set((model.objects ?? []).map((object) => object.kind))
   const limits = [...used].flatMap((kind) => (registry.get(kind)?.limits ?? []).map((limit) => `${kind}: ${limit}`))
   const handlers = model.processes.some((p) => p.context === 'hardirq' || p.context === 'softirq')
-  const passedOver = kinds.filter((kind) => !looked.has(kind))
   return [
-    ...(passedOver.length > 0 ? [`LOOKED ONLY FOR ${[...looked].join(', ')}; not for ${passedOver.join(', ')}`] : []),
-    `complete search of ${size}`,
+    `${coverage} of ${size}`,
     ...Object.entries(model.switches ?? {}).map(([name, setting]) => `the switch ${name} is ${setting}`),
     'sequentially consistent memory; every process that can run gets a CPU; not PREEMPT_RT',
     ...(handlers ? ['one instance of each handler at a time; NMIs are not modelled'] : []),
@@ -23,4 +36,12 @@ export function assumptionsOf(model: Model, registry: Registry, looked: Readonly
     ...(model.abstracts ?? []),
     ...limits,
   ]
+}
+
+/** What was not looked for, said aloud; undefined if nothing was left out. */
+function narrowing(looked: ReadonlySet<Kind>): string | undefined {
+  const passedOver = kinds.filter((kind) => !looked.has(kind))
+  return passedOver.length === 0
+    ? undefined
+    : `LOOKED ONLY FOR ${[...looked].join(', ')}; not for ${passedOver.join(', ')}`
 }

@@ -18,11 +18,11 @@ import { readTrace, writeTrace } from '#trace/codec'
 import { minimised } from '#trace/minimise'
 import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
-import { assumptionsOf } from './assumptions.ts'
-import { mismatch } from './expectation.ts'
+import { restsOn } from './assumptions.ts'
+import { compared, mismatch } from './expectation.ts'
 import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
-import type { Result, ResultFinding, ResultViolation } from './result.ts'
+import { identityOf, type Result, type ResultFinding, type ResultViolation } from './result.ts'
 import { judged } from './judged.ts'
 import type { Outcome } from './reduced-search.ts'
 import type { Effort } from './search.ts'
@@ -30,7 +30,9 @@ import { unusedHooks } from './unused-hooks.ts'
 
 /**
  * Checks one instance of a model: lower, search, judge, replay, compare with what is expected.
- * @throws FencecheckError if the model is not well formed.
+ * @throws FencecheckError if the model is not well formed, or `too-large` if it has more states or transitions than can be
+ * stored (2^31 - 1), or is asked to run on the engine and cannot.
+ * @throws InternalError if a counterexample does not replay, or a reduction does not keep its promise.
  */
 export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
@@ -54,7 +56,7 @@ export async function check(model: Model, registry: Registry, options: CheckOpti
     ...(qualified.shortest && violation !== undefined && effort.limit !== undefined ? [notShortest(effort.limit)] : []),
   ]
   const how = { machine: name, reductions }
-  const result = resultOf(model, registry, system, how, effort, findings, violation, qualified)
+  const result = resultOf({ model, registry, system }, { how, effort, findings, violation }, qualified)
   return others.length === 0 ? result : { ...result, others }
 }
 
@@ -103,16 +105,27 @@ export function confirmed(
   }
 }
 
+/** What is checked. */
+interface Checked {
+  readonly model: Model
+  readonly registry: Registry
+  readonly system: System
+}
+
+/** What came of it. */
+interface Came {
+  readonly how: { readonly machine: MachineName; readonly reductions: readonly string[] }
+  readonly effort: Effort
+  readonly findings: readonly Finding[]
+  readonly violation: ResultViolation | undefined
+}
+
 function resultOf(
-  model: Model,
-  registry: Registry,
-  system: System,
-  { machine, reductions }: { readonly machine: MachineName; readonly reductions: readonly string[] },
-  { open, limit, ...statistics }: Effort,
-  findings: readonly Finding[],
-  violation: ResultViolation | undefined,
+  { model, registry, system }: Checked,
+  { how, effort, findings, violation }: Came,
   { expect: compare, kinds: looked, lockdep: build }: QualifiedOptions,
 ): Result {
+  const { open, limit, ...statistics } = effort
   const blocking = findings.find((finding) => finding.blocksHolds)
   const verdict =
     violation !== undefined ? 'violated' : limit !== undefined || blocking !== undefined ? 'unknown' : 'holds'
@@ -125,26 +138,22 @@ function resultOf(
       : expected?.lockdep && { modes: modeAnswers(model, registry, {}, system) }
   // What is expected is expected of lockdep as it is built by itself.
   const comparable = Object.keys(build ?? {}).length === 0 ? lockdep : undefined
-  const wrong =
-    expected === undefined
-      ? undefined
-      : (mismatch(expected, verdict, violation) ?? (comparable && lockdepMismatch(expected, comparable)))
+  const coverage = limit === undefined ? 'complete search' : 'part of the states'
   return {
-    id: model.id,
-    summary: model.summary ?? '',
-    variant: model.variant,
-    params: model.params ?? {},
-    switches: model.switches ?? {},
+    ...identityOf(model),
     verdict,
     ...(because !== undefined && { because }),
     ...(violation !== undefined && { violation }),
     findings: findings.map((finding) => located(finding, system)),
     rules: violation === undefined ? [] : (model.rules ?? []),
-    assumptions: assumptionsOf(model, registry, looked),
-    ...(expected !== undefined && { expected, asExpected: wrong === undefined }),
-    ...(wrong !== undefined && { mismatch: wrong }),
+    ...restsOn(model, registry, looked, coverage),
+    ...(expected !== undefined &&
+      compared(
+        expected,
+        mismatch(expected, verdict, violation) ?? (comparable && lockdepMismatch(expected, comparable)),
+      )),
     ...(lockdep !== undefined && { lockdep }),
-    statistics: { ...statistics, machine, reductions, complete: limit === undefined },
+    statistics: { ...statistics, ...how, complete: limit === undefined },
   }
 }
 

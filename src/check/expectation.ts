@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { listed } from '#base/text'
 import type { Expectation } from '#ir/model'
-import type { ResultViolation } from './result.ts'
+import type { Result, ResultViolation } from './result.ts'
 
 /**
  * Why a verdict is not the expected one; undefined if it is. "Violated" for another reason than the expected one is a
@@ -26,6 +26,16 @@ export function mismatch(
   }
   return undefined
 }
+
+/** What is expected, as a result says it; `wrong`: why it did not come so. */
+export const compared = (
+  expected: Expectation,
+  wrong: string | undefined,
+): Pick<Result, 'expected' | 'asExpected' | 'mismatch'> => ({
+  expected,
+  asExpected: wrong === undefined,
+  ...(wrong !== undefined && { mismatch: wrong }),
+})
 
 export const describe = (expected: Expectation): string =>
   expected.verdict === 'violated' && expected.kind !== undefined ? `violated: ${expected.kind}` : expected.verdict

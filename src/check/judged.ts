@@ -34,12 +34,8 @@ async function judgedWithoutEscapes(
   { outcome: { withoutEscapes }, judgement, effort }: Judged,
   options: QualifiedOptions,
 ): Promise<Judged> {
-  const left = {
-    ...options,
-    maxStates: options.maxStates - effort.states,
-    timeoutSeconds: options.timeoutSeconds - effort.seconds,
-  }
-  const outcome = await withoutEscapes!(left)
+  const { states, seconds } = effort
+  const outcome = await withoutEscapes!({ ...options, spent: { states, seconds } })
   const evidence = evidenceOf(system, outcome)
   return {
     outcome,

@@ -5,7 +5,7 @@ import { looksAtEdges } from '#property/looks-at-edges'
 import { isEscape, type System } from '#system/system'
 
 /**
- * What a search that ends now will still take is known from its states and edges. Bytes a state, measured on the
+ * What a search that ends now will still take is known from its states. Bytes a state, measured on the
  * families of `models/bench/` and rounded up; `test/check/memory.test.ts` holds them to the limit.
  */
 const costs = {
@@ -17,13 +17,9 @@ const costs = {
   table: 11,
   /** A `Map` does the same with 28 bytes an entry. */
   map: 56,
-  /** Where the edges of a state begin, by which transition it was reached, from where, how deep. */
-  node: 14,
-  /** The target of an edge and its transition. */
-  edge: 5,
 } as const
 
-/** By so many bytes V8's heap may still grow, mostly its young generation, whatever the number of states. */
+/** Bytes by which V8's heap may still grow, mostly its young generation, whatever the number of states. */
 const heapRoom = 16 * 2 ** 20
 
 /** Bytes of a row of so many bits. */
@@ -31,14 +27,13 @@ const row = (bits: number): number => 4 * Math.max(1, Math.ceil(bits / 32))
 
 /**
  * The limit on the memory of the process. A search is ended while there is room for what comes after it: the next
- * doubling of its tables and the judging of what it has found, edges that are only then listed included.
+ * doubling of its tables and the judging of what it has found.
  */
 export class MemoryLimit {
   readonly #bytes: number
   readonly #before: number
   readonly #perFuture: number
   readonly #futures: number
-  readonly #looksAtEdges: boolean
   /** What is noted of a state lies in rows that double all at once. */
   readonly #noted: number
 
@@ -47,8 +42,7 @@ export class MemoryLimit {
     const { processes, debts, transitions } = system
     this.#bytes = bytes
     this.#before = before
-    this.#looksAtEdges = looksAtEdges(system)
-    this.#perFuture = this.#looksAtEdges ? costs.future + row(processes.length) + row(debts.length) : costs.row
+    this.#perFuture = looksAtEdges(system) ? costs.future + row(processes.length) + row(debts.length) : costs.row
     this.#futures = transitions.some(({ tag }) => isEscape(tag)) ? 2 : 1
     this.#noted = 3 * row(processes.length) + row(debts.length)
   }
@@ -57,12 +51,11 @@ export class MemoryLimit {
   reached({ graph, store }: Search<unknown>, used: number): string | undefined {
     if (this.#bytes === Infinity) return undefined
     const said = `the memory limit of ${thousands(this.#bytes)} bytes`
-    const { states, edges } = graph
+    const { states } = graph
     if (this.#before + heapRoom >= this.#bytes)
       return `${said} leaves too little beside the ${thousands(this.#before)} in use before the search (raise --max-memory)`
     const table = 'bytes' in store ? costs.table : costs.map
-    const unlisted = this.#looksAtEdges ? Math.max(0, costs.node * states + costs.edge * edges - graph.bytes) : 0
-    const ahead = heapRoom + states * (this.#futures * this.#perFuture + this.#noted + table) + unlisted
+    const ahead = heapRoom + states * (this.#futures * this.#perFuture + this.#noted + table)
     return used + ahead >= this.#bytes ? `${said} was hit` : undefined
   }
 }

@@ -26,8 +26,9 @@ export interface CheckOptions {
   readonly kinds?: readonly Kind[]
   /**
    * `none`: every state is searched. `stubborn`: only what stubborn sets leave, where that is proven to preserve the
-   * verdict. `full`: besides, states are not stored where only one thing can be done. `auto`, unless said: small models
-   * in every state, so that traces are shortest, larger ones with every reduction.
+   * verdict. `full`: besides, states are not stored where only one thing can be done. `auto`, unless said: models of up to
+   * 1,000,000 states in full, so that traces are shortest, or of up to 100,000 where time or memory is limited; larger ones
+   * with every reduction.
    */
   readonly reduction?: ReductionChoice
   /**
@@ -59,12 +60,19 @@ export interface CheckOptions {
   readonly signal?: AbortSignal
 }
 
+/** How far a search has come. */
 export interface Progress {
+  /** States stored. */
   readonly states: number
+  /** Transitions fired. */
   readonly transitions: number
+  /** States stored and not expanded yet. */
   readonly frontier: number
+  /** Transitions from the initial state to the state that was expanded last, by the way it was found. */
   readonly depth: number
+  /** Since the check began to search. */
   readonly seconds: number
+  /** The resident set of the process. */
   readonly memoryBytes: number
 }
 
@@ -85,6 +93,13 @@ export interface QualifiedOptions {
   readonly lockdep: LockdepBuild | undefined
   readonly onProgress: (progress: Progress) => void
   readonly signal: AbortSignal | undefined
+  readonly spent: Spent
+}
+
+/** What earlier searches of the same check have taken of its limits. */
+export interface Spent {
+  readonly states: number
+  readonly seconds: number
 }
 
 export const qualify = (options: CheckOptions): QualifiedOptions => ({
@@ -103,4 +118,5 @@ export const qualify = (options: CheckOptions): QualifiedOptions => ({
   lockdep: options.lockdep,
   onProgress: options.onProgress ?? (() => {}),
   signal: options.signal,
+  spent: { states: 0, seconds: 0 },
 })

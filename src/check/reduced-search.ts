@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { invariant } from '#base/assert'
 import type { Quotient } from '#explore/quotient'
 import { Facts } from '#property/facts'
 import type { Finding } from '#property/property'
@@ -17,8 +18,8 @@ import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
 /**
- * Up to so many states a model is searched in full without asking: its traces are then the shortest there are. Fewer
- * where memory or time is limited, so that something is left for the reduced search.
+ * States up to which `auto` searches in full: traces are then the shortest there are. Fewer where memory or time is
+ * limited, so that something is left for the reduced search.
  */
 const smallModel = { unlimited: 1_000_000, limited: 100_000 } as const
 
@@ -40,8 +41,8 @@ export interface Outcome {
   readonly remarks: readonly Finding[]
 }
 
-/** What a search leaves out. */
-interface Less {
+/** What a search does less by. */
+interface Reductions {
   readonly simplify: boolean
   readonly stubborn: boolean
   readonly chains: boolean
@@ -51,7 +52,7 @@ interface Less {
   readonly unreliable: Unreliable
 }
 
-const everything: Less = {
+const none: Reductions = {
   simplify: false,
   stubborn: false,
   chains: false,
@@ -66,14 +67,14 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
   const whyNot =
     whyNotReduced(asOrdinary(system, opportunities)?.system ?? system) ?? whyNotJudgedApart(system, options)
   const proven = whyNot === undefined
-  const most: Less = {
-    ...everything,
+  const all: Reductions = {
+    ...none,
     simplify: proven,
     stubborn: proven,
     chains: proven,
     symmetry: options.symmetry !== 'off',
   }
-  const said = (outcome: Outcome): Outcome => ({
+  const withRemarks = (outcome: Outcome): Outcome => ({
     ...outcome,
     remarks: [
       ...(whyNot === undefined || reduction === 'auto' || reduction === 'none'
@@ -82,29 +83,42 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
       ...(symmetry ? outcome.remarks : []),
     ],
   })
-  const searchLess = async (less: Less): Promise<Outcome> => {
-    const outcome = said(await search(system, options, less))
-    if (!less.stubborn || !hasEscapes(system)) return outcome
-    const taken = { ...less, unreliable: opportunitiesAndEscapes }
-    const withoutEscapes = async (left: QualifiedOptions): Promise<Outcome> => {
-      const second = said(await search(system, left, taken))
+  const searchWith = async (chosen: Reductions, left = options): Promise<Outcome> => {
+    const outcome = withRemarks(await search(system, left, chosen))
+    if (!chosen.stubborn || !hasEscapes(system)) return outcome
+    const taken = { ...chosen, unreliable: opportunitiesAndEscapes }
+    const withoutEscapes = async (rest: QualifiedOptions): Promise<Outcome> => {
+      const second = withRemarks(await search(system, rest, taken))
       return { ...second, reductions: [...second.reductions, 'a second search without escapes'] }
     }
     return { ...outcome, withoutEscapes }
   }
-  if (reduction === 'none') return searchLess({ ...everything, symmetry })
-  if (reduction === 'stubborn') return searchLess({ ...everything, stubborn: proven, symmetry })
-  if (reduction === 'full') return searchLess(most)
+  const inFull = { ...none, symmetry }
+  if (reduction === 'none') return searchWith(inFull)
+  if (reduction === 'stubborn') return searchWith({ ...inFull, stubborn: proven })
+  if (reduction === 'full') return searchWith(all)
 
   const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
   const small = isLimited ? smallModel.limited : smallModel.unlimited
-  const now = { ...everything, symmetry }
-  const isAllThereIs = options.maxStates <= small || (!proven && !(most.symmetry && hasGroups(system)))
-  if (isAllThereIs) return searchLess(now)
-  const first = said(await search(system, { ...options, maxStates: small }, now))
+  const isAllThereIs = options.maxStates <= small || (!proven && !(all.symmetry && hasGroups(system)))
+  if (isAllThereIs) return searchWith(inFull)
+  const first = withRemarks(await search(system, { ...options, maxStates: small }, inFull))
   const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
-  return isLarge && options.signal?.aborted !== true ? searchLess(most) : first
+  if (!isLarge || options.signal?.aborted === true) return first
+  const { states, seconds } = options.spent
+  const spent = { states, seconds: seconds + first.searched.seconds }
+  return after(first.searched, await searchWith(all, { ...options, spent }))
 }
+
+/** An outcome for which another search was begun in vain: its time counts, its states are forgotten. */
+const after = ({ seconds, peakMemoryBytes }: Searched<unknown>, outcome: Outcome): Outcome => ({
+  ...outcome,
+  searched: {
+    ...outcome.searched,
+    seconds: outcome.searched.seconds + seconds,
+    peakMemoryBytes: Math.max(outcome.searched.peakMemoryBytes, peakMemoryBytes),
+  },
+})
 
 /** A system whose every step counts for the properties; undefined if that is so anyway. */
 const asOrdinary = (system: System, unreliable: Unreliable): ReturnType<typeof withAdversary> | undefined =>
@@ -126,17 +140,17 @@ const whyNotJudgedApart = (system: System, { all, kinds }: QualifiedOptions): st
 
 const hasGroups = (system: System): boolean => verifiedGroups(system).groups.length > 0
 
-async function search(original: System, options: QualifiedOptions, less: Less): Promise<Outcome> {
-  const { groups, remarks } = less.symmetry ? groupsOf(original) : { groups: [], remarks: [] }
-  const smaller = less.stubborn ? simplifiedAlike(original, groups, less) : undefined
+async function search(original: System, options: QualifiedOptions, chosen: Reductions): Promise<Outcome> {
+  const { groups, remarks } = chosen.symmetry ? groupsOf(original) : { groups: [], remarks: [] }
+  const smaller = chosen.stubborn ? simplifiedAlike(original, groups, chosen) : undefined
   const system = smaller?.simplified.system ?? original
-  const { name, machine } = machineFor(less.stubborn ? faultsInPlace(system) : system, options.machine)
+  const { name, machine } = machineFor(chosen.stubborn ? faultsInPlace(system) : system, options.machine)
   const alike = smaller?.groups ?? groups
   const symmetric = alike.length === 0 ? undefined : new SymmetricSearch(machine, alike)
   const facts = new Facts(machine)
-  const { chains } = less
+  const { chains } = chosen
   const visible = symmetric === undefined ? visibleIn(system, original, smaller?.simplified) : undefined
-  const reduction = less.stubborn
+  const reduction = chosen.stubborn
     ? new Reduction(machine, { chains, verify: options.checkReduction, ignoring: symmetric?.ignoring, visible })
     : undefined
   const searched = await runSearch(symmetric?.machine ?? machine, facts, options, reduction)
@@ -147,7 +161,7 @@ async function search(original: System, options: QualifiedOptions, less: Less): 
     facts,
     reductions: [
       ...(smaller?.simplified.did ?? []),
-      ...(less.stubborn ? ['stubborn sets'] : []),
+      ...(chosen.stubborn ? ['stubborn sets'] : []),
       ...(chains ? ['chain compression'] : []),
       ...(symmetric === undefined ? [] : ['symmetry']),
     ],
@@ -161,7 +175,7 @@ async function search(original: System, options: QualifiedOptions, less: Less): 
 function simplifiedAlike(
   original: System,
   groups: readonly Group[],
-  { simplify, unreliable }: Less,
+  { simplify, unreliable }: Reductions,
 ): { readonly simplified: Simplified; readonly groups: readonly Group[] } | undefined {
   const ordinary = asOrdinary(original, unreliable)
   const withGroups = (
@@ -172,7 +186,11 @@ function simplifiedAlike(
   }
   const smaller = simplify ? simplified(original, passes, ordinary) : undefined
   const simpler = smaller === undefined || smaller.did.length === 0 ? undefined : withGroups(smaller)
-  return simpler ?? (ordinary && withGroups(simplified(original, {}, ordinary)))
+  if (simpler !== undefined || ordinary === undefined) return simpler
+  const alike = withGroups(simplified(original, {}, ordinary))
+  // Without this system stubborn sets would run on steps that no proof is about.
+  invariant(alike !== undefined, 'copies stay alike with an adversary each')
+  return alike
 }
 
 /** What stands for something visible of the original, or for several steps of it. */

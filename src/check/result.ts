@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Site } from '#base/errors'
-import type { Expectation, Kind, Shape } from '#ir/model'
+import type { Expectation, Kind, Model, Shape } from '#ir/model'
 import type { Explanation } from '#trace/explanation'
 import type { LockdepAnswer } from '#lockdep/view/answer'
 import type { Trace } from '#trace/trace'
@@ -26,8 +26,10 @@ export interface Result {
   readonly findings: readonly ResultFinding[]
   /** Rules of the DMA-fence contract that the author says a violation breaks, by number. */
   readonly rules: readonly string[]
-  /** What a *holds* rests on. */
+  /** What the verdict rests on, a sentence each: how much was searched, of what, and what is taken for granted. */
   readonly assumptions: readonly string[]
+  /** What was not looked for, if only some kinds were; the first of the assumptions too. */
+  readonly narrowed?: string
   readonly expected?: Expectation
   /** Whether the verdict is the expected one, for its reason; undefined without an expectation. */
   readonly asExpected?: boolean
@@ -40,6 +42,22 @@ export interface Result {
   readonly simulation?: Simulation
 }
 
+/** What a model is called, and which instance of it this is. */
+export const identityOf = ({
+  id,
+  summary = '',
+  variant,
+  params = {},
+  switches = {},
+}: Model): Pick<Result, 'id' | 'summary' | 'variant' | 'params' | 'switches'> => ({
+  id,
+  summary,
+  variant,
+  params,
+  switches,
+})
+
+/** Schedules that were tried. */
 export interface Simulation {
   readonly scheduler: string
   /** Of `pct`: how many steps of a bug have to come in a certain order. */
@@ -52,19 +70,28 @@ export interface Simulation {
   readonly longest: number
 }
 
+/** A violation with the run that shows it. */
 export interface ResultViolation {
   readonly kind: Kind
+  /** Of misuse: which rule of the primitive is broken (docs/primitives.md). */
   readonly code?: string
+  /** Of whoever waits for ever: who waits for whom. */
   readonly shape?: Shape
+  /** Names of the processes it is about, in the order of the model. */
   readonly processes: readonly string[]
+  /** Names of the objects it is about, in the order of the model. */
   readonly objects: readonly string[]
+  /** The run from the initial state; the reference interpreter has replayed it. */
   readonly trace: Trace
   readonly explanation: Explanation
 }
 
+/** What is worth knowing besides the verdict (docs/findings.md). */
 export interface ResultFinding {
+  /** One of the codes of docs/findings.md. */
   readonly code: string
   readonly message: string
+  /** The line of the model it is about. */
   readonly site?: Site
 }
 
@@ -73,12 +100,15 @@ export interface Statistics {
   readonly states: number
   /** States passed through; more than stored where chains are compressed. */
   readonly visited: number
+  /** Transitions fired between stored states, each once. */
   readonly transitions: number
+  /** Transitions on the way by which the state was found that was expanded last; breadth first, the longest shortest way. */
   readonly depth: number
   /** What the search ran on; a counterexample is replayed on the interpreter in any case. */
   readonly machine: MachineName
   /** Names of the reductions that were used. */
   readonly reductions: readonly string[]
+  /** Wall-clock time of all searches, without judging and explaining. */
   readonly seconds: number
   /** The largest resident set seen during the check, in bytes. */
   readonly peakMemoryBytes: number

@@ -90,8 +90,9 @@ export async function runSearch<S>(
   let stride = firstStride
   let looked = start
   const seconds = (): number => (performance.now() - start) / 1000
+  const maxStates = options.maxStates - options.spent.states
   while (!search.done && limit === undefined) {
-    for (let i = 0; i < stride && search.store.size < options.maxStates; i++) if (search.advance(1)) break
+    for (let i = 0; i < stride && search.store.size < maxStates; i++) if (search.advance(1)) break
     if (search.done) reduction?.complete(search)
     const memoryBytes = process.memoryUsage.rss()
     peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
@@ -109,7 +110,7 @@ export async function runSearch<S>(
       transitions: graph.edges,
       frontier: open.size,
       depth,
-      seconds: seconds(),
+      seconds: options.spent.seconds + seconds(),
       memoryBytes,
     })
   }
@@ -134,14 +135,14 @@ function limitHit<S>(
   search: Search<S>,
   memory: string | undefined,
   seconds: number,
-  options: QualifiedOptions,
+  { maxStates, timeoutSeconds, spent, signal }: QualifiedOptions,
 ): string | undefined {
-  if (options.signal?.aborted === true) return 'it was interrupted'
-  if (search.store.size >= options.maxStates) return `the limit of ${thousands(options.maxStates)} states was hit`
+  if (signal?.aborted === true) return 'it was interrupted'
+  if (search.store.size + spent.states >= maxStates) return `the limit of ${thousands(maxStates)} states was hit`
   if (memory !== undefined) return memory
   const { used_heap_size: used, heap_size_limit: heap } = getHeapStatistics()
   if (used > heapShare * (heap - youngGeneration))
     return `Node's heap of ${thousands(heap)} bytes is nearly full (NODE_OPTIONS=--max-old-space-size=<MiB> enlarges it)`
-  if (seconds >= options.timeoutSeconds) return `the time limit of ${options.timeoutSeconds} s was hit`
+  if (seconds + spent.seconds >= timeoutSeconds) return `the time limit of ${timeoutSeconds} s was hit`
   return undefined
 }

@@ -14,11 +14,11 @@ import type { MakeScheduler } from '#simulate/scheduler'
 import { Unmerged } from '#simulate/unmerged'
 import type { Machine } from '#system/machine'
 import { explored } from '#trace/from-state'
-import { assumptionsOf } from './assumptions.ts'
+import { restsOn } from './assumptions.ts'
 import { confirmed } from './check.ts'
-import { mismatch } from './expectation.ts'
+import { compared, mismatch } from './expectation.ts'
 import { machineFor, type MachineChoice } from './machine.ts'
-import type { Result, Simulation } from './result.ts'
+import { identityOf, type Result, type Simulation } from './result.ts'
 
 export const schedulers = ['pct', 'random'] as const
 export type SchedulerChoice = (typeof schedulers)[number]
@@ -34,11 +34,17 @@ export interface SimulateOptions {
   readonly schedules?: number
   /** Steps of each; 10,000 unless said. */
   readonly maxSteps?: number
+  /** No schedule is begun after this many seconds of wall-clock time. */
   readonly timeoutSeconds?: number
+  /** The kinds of violation looked for; all unless said. */
   readonly kinds?: readonly Kind[]
+  /** What executes the model: `auto`, unless said, is the engine wherever it can. */
   readonly machine?: MachineChoice
+  /** Whether the model's expectation is compared. True unless said. */
   readonly expect?: boolean
+  /** Ends it before the next schedule. */
   readonly signal?: AbortSignal
+  /** Called now and then: schedules tried, and their steps together. */
   readonly onProgress?: (schedules: number, steps: number) => void
 }
 
@@ -57,6 +63,7 @@ export async function simulate(
 ): Promise<Result & { readonly simulation: Simulation }> {
   const { scheduler = 'pct', bugDepth = 3, seed: first = 1, schedules = 1000, maxSteps = 10_000 } = options
   const { timeoutSeconds = Infinity, kinds = allKinds, signal, expect = true } = options
+  const looked = new Set(kinds)
   const system = lower(model, registry)
   const { name, machine: merging } = machineFor(system, options.machine ?? 'auto')
   const machine = new Unmerged(merging)
@@ -74,7 +81,7 @@ export async function simulate(
   while (found === undefined && limit() === undefined) {
     const facts = new Facts(machine)
     const { graph, store } = run(machine, make(system, first + tried), maxSteps, [facts])
-    const [violation] = judge(new Evidence(machine, graph, store, facts), false, new Set(kinds)).violations
+    const [violation] = judge(new Evidence(machine, graph, store, facts), false, looked).violations
     tried++
     total += graph.states - 1
     longest = Math.max(longest, graph.states - 1)
@@ -85,13 +92,9 @@ export async function simulate(
     options.onProgress?.(tried, total)
   }
   const verdict = found === undefined ? 'unknown' : 'violated'
-  const wrong = model.expect === undefined ? undefined : mismatch(model.expect, verdict, found)
+  const expected = expect ? model.expect : undefined
   return {
-    id: model.id,
-    summary: model.summary ?? '',
-    variant: model.variant,
-    params: model.params ?? {},
-    switches: model.switches ?? {},
+    ...identityOf(model),
     verdict,
     ...(found === undefined
       ? {
@@ -100,9 +103,8 @@ export async function simulate(
       : { violation: found }),
     findings: [],
     rules: found === undefined ? [] : (model.rules ?? []),
-    assumptions: assumptionsOf(model, registry, new Set(kinds)),
-    ...(expect && model.expect !== undefined && { expected: model.expect, asExpected: wrong === undefined }),
-    ...(expect && wrong !== undefined && { mismatch: wrong }),
+    ...restsOn(model, registry, looked, 'some schedules'),
+    ...(expected !== undefined && compared(expected, mismatch(expected, verdict, found))),
     statistics: {
       states: total + tried,
       visited: total + tried,

@@ -29,10 +29,9 @@ export function verdictDetails(
   { full, ...manner }: { readonly full: boolean } & Omit<Manner, 'style'>,
 ): string {
   const { width } = manner
-  const { violation, because, mismatch, findings } = result
+  const { violation, because, mismatch, findings, narrowed } = result
   const lines: string[] = []
   const say = (text: string, indent: string): void => void lines.push(wrap(printable(text), width, indent))
-  const narrowed = result.assumptions.find((line) => line.startsWith('LOOKED ONLY FOR'))
   if (narrowed !== undefined) say(narrowed, '    ')
   if (because !== undefined) say(`unknown because ${because}`, '    ')
   if (mismatch !== undefined && result.verdict !== 'unknown') say(mismatch, '    ')

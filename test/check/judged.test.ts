@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
-import type { CheckOptions } from '#check/options'
+import { qualify, type CheckOptions } from '#check/options'
+import { searchAsAsked } from '#check/reduced-search'
+import { lower } from '#semantics/lower/lower'
+import globalLock from '../../models/bench/global-lock.ts'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 
 const checked = (build: (m: M) => void, options: CheckOptions = {}) =>
@@ -158,5 +161,34 @@ describe('a reduced search of loops that retry', () => {
       { reduction },
     )
     expect(findings.map(({ code }) => code)).toContain('retry-loop')
+  })
+})
+
+describe('what is said of how much was seen', () => {
+  const seen = async (options: CheckOptions): Promise<string> => {
+    const { assumptions } = await checked(plain, { kinds: ['misuse'], ...options })
+    return assumptions[1]!
+  }
+  test('is true of a search that a limit has ended', async () => {
+    expect(await seen({})).toBe('complete search of exactly these processes and objects')
+    expect(await seen({ maxStates: 2 })).toBe('part of the states of exactly these processes and objects')
+  })
+})
+
+describe('a search that is begun again with less', () => {
+  const system = (N: number) => lower(globalLock.instantiate(undefined, { N }), globalLock.registry)
+  const options = qualify({ machine: 'interpreter', symmetry: 'off', timeoutSeconds: 1e6 })
+
+  test('takes the time of both', async () => {
+    const start = performance.now()
+    const { searched } = await searchAsAsked(system(20), options)
+    const wall = (performance.now() - start) / 1000
+    expect(searched.limit).toBeUndefined()
+    expect(searched.seconds).toBeGreaterThan(wall / 2)
+  })
+
+  test('ends by the clock that the first one started', async () => {
+    const { searched } = await searchAsAsked(system(20), { ...options, spent: { states: 0, seconds: 1e6 } })
+    expect(searched.limit).toBe('the time limit of 1000000 s was hit')
   })
 })
