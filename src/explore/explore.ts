@@ -8,9 +8,7 @@ import { Graph } from './graph.ts'
 export interface Observer<S> {
   /** A search begins, whose states will be in this store. */
   begin?(store: StateStore<S>): void
-  /** A state is about to be expanded. Ids are dense; a state is expanded once, unless it is revisited. */
-  expand?(id: number, state: S, enabled: readonly TransitionId[]): void
-  /** All that was fired in a stored state, and where it led. */
+  /** All that was fired in a stored state, and where it led. A state is expanded once, unless it is revisited. */
   expanded?(id: number, what: Expansion): void
 }
 
@@ -74,23 +72,14 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
   }
   const expansion = whole ?? ((id: number) => store.expandChosen?.(id, choice) ?? expandedAtOnce(store, id, choice))
 
-  const isWatched = observers.some((observer) => observer.expand !== undefined)
-
   const discover = (parent: number, by: TransitionId, at: number): void => {
     frontier.push(graph.states)
     graph.addState(parent, by, at)
   }
 
-  const show = (id: number): void => {
-    const state = store.get(id)
-    const enabled = machine.enabled(state)
-    for (const observer of observers) observer.expand?.(id, state, enabled)
-  }
-
   const expand = (): void => {
     const id = frontier.pop()
     depth = graph.depth(id)
-    if (isWatched) show(id)
     const fired = expansion(id)
     const { transitions, targets, to } = fired
     graph.beginEdges(id)

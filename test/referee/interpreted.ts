@@ -9,21 +9,17 @@ import type { Sight } from './spin.ts'
 /** What the reference interpreter sees; undefined beyond so many states. */
 export function interpreted(system: System, limit: number): Sight | undefined {
   const machine = new Interpreter(system)
+  const { graph, store, advance } = explore<State>({ machine, frontier: new BreadthFirst() })
+  if (!advance(limit)) return undefined
   let deadlock = false
   let fault = false
-  const search = explore<State>({
-    machine,
-    frontier: new BreadthFirst(),
-    observers: [
-      {
-        expand(_, state, enabled) {
-          deadlock ||= enabled.length === 0 && system.processes.some((_, p) => !mayStay(system, p, state))
-          fault ||= enabled.some((id) => system.transitions[id]!.fault !== undefined)
-        },
-      },
-    ],
-  })
-  return search.advance(limit) ? { states: search.graph.states, deadlock, fault } : undefined
+  for (let id = 0; id < store.size; id++) {
+    const state = store.get(id)
+    const enabled = machine.enabled(state)
+    deadlock ||= enabled.length === 0 && system.processes.some((_, p) => !mayStay(system, p, state))
+    fault ||= enabled.some((t) => system.transitions[t]!.fault !== undefined)
+  }
+  return { states: graph.states, deadlock, fault }
 }
 
 function mayStay(system: System, process: number, state: State): boolean {
