@@ -31,7 +31,7 @@ if (major < 24) {
  */
 function keepCompiled() {
   var home = process.env.XDG_CACHE_HOME || (process.env.HOME && process.env.HOME + '/.cache')
-  var command = /^(check|replay|simulate|list|export|explain)$/.exec(process.argv[2])
+  var command = /^(check|replay|simulate|list|export|explain|lockdep|init)$/.exec(process.argv[2])
   if (process.env.NODE_COMPILE_CACHE || !home || home[0] !== '/' || !command) return
   var fs = process.getBuiltinModule('node:fs')
   var path = home

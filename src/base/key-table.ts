@@ -86,7 +86,7 @@ export class KeyTable {
     const words = this.#words
     let touched = 0
     if (words === 2)
-      // What is large has often two words, and a loop that need not ask how many takes three quarters of the time.
+      // Large state spaces often have keys of two words; a loop written for two takes three quarters of the time.
       for (let i = 0, word = at; i < count; i++, word += 2) {
         const hash = this.finished(mixed(mixed(0, keys[word]!), keys[word + 1]!))
         hashes[i] = hash

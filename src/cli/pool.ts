@@ -45,7 +45,7 @@ export class Pool {
     const result = new Promise<Result | undefined>((resolve, reject) => {
       this.#queue.push({ job, resolve, reject })
     })
-    // Whoever awaits it hears of it; until then it is nobody's fault.
+    // Node must not report the rejection as unhandled before somebody awaits it.
     result.catch(() => {})
     if (this.#threads.size < this.#size) this.#start()
     return result

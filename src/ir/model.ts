@@ -196,7 +196,7 @@ export interface Invariant {
   readonly site?: Site
 }
 
-/** DESIGN 4, with the precedence that decides which one is reported. */
+/** The kinds of violation, the highest precedence first: of several that are found, the first of these is reported. */
 export const kinds = [
   'misuse',
   'assertion',

@@ -19,7 +19,7 @@ export interface Judgement {
 
 /**
  * Everything the explored graph tells. `complete` says whether all reachable states were expanded: what a run never
- * does can be known only then. The precedence of kinds makes the answer independent of the search order (DESIGN 4).
+ * does can be known only then. The precedence of kinds makes the answer independent of the search order.
  */
 export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
   if (complete && endsWell(evidence))

@@ -37,7 +37,7 @@ export function ignoringByComponent(
     () => true,
     (state) => graph.expanded(state),
   )
-  // That are to be looked at.
+  // 1 for each terminal component that is not settled yet.
   const terminal = new Uint8Array(count).fill(1)
   const each = (visit: (state: number, own: number) => void): void => {
     for (let state = 0; state < graph.states; state++) if (of[state]! >= 0) visit(state, of[state]!)

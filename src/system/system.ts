@@ -72,7 +72,7 @@ export interface Assign {
 }
 
 /**
- * Why a transition of the environment is special (DESIGN 4). Escapes (`timeout`, `signal`) give up a wait; the others
+ * Why a transition of the environment is special. Escapes (`timeout`, `signal`) give up a wait; the others
  * *may* happen but nobody is entitled to rely on them.
  */
 export type Tag = 'timeout' | 'signal' | 'opportunistic' | 'user' | 'environment'

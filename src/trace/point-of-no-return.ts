@@ -50,7 +50,7 @@ export function pointOfNoReturn<S>(
     if (avoiding === undefined) return undefined
     for (let i = known - 1; i >= from; i--) {
       if (!avoiding(evidence.store.add(states[i]!))) continue
-      // That it can be avoided after the last step means that it is not what we take it for.
+      // If it can be avoided even after the last step, this is not where the path ends: there is no answer.
       return i === path.length ? undefined : i + 1
     }
     known = from

@@ -6,7 +6,7 @@ import { kernelRegistry, verdictOf, type Verdict } from '../fixtures/models.ts'
 import { facts } from './facts.ts'
 import { contradiction } from './facts/fact.ts'
 
-// The fifteen checks of kernel-semantics.md, section 15, by number.
+// Fifteen things that the kernel checks at run time, by number (facts/checks.ts).
 
 test.each(facts['checks'])('$name', async (fact) => {
   const found = await contradiction(fact, kernelPrimitives)

@@ -10,7 +10,7 @@ import { ground, scopeOf } from './ground.ts'
 import type { Lowering } from './lowering.ts'
 
 /**
- * Interrupt handlers run *on top of* a process, which cannot move until the handler has returned (KS 1, rule C1).
+ * Interrupt handlers run *on top of* a process, which cannot move until the handler has returned.
  * Each handler has one bit for each process it may run on, in that process's word: set when it is raised there,
  * cleared by its return. A handler as a process of its own would lose the self-deadlock of a spinlock taken in
  * process context and again in the handler.

@@ -516,7 +516,7 @@ const calls: readonly Fact[] = [
   },
 ]
 
-/** What the fences of a reservation are for (kernel-semantics.md 5, 14 P1 and P2). */
+/** What the fences of a reservation are for. */
 const withFences: readonly Fact[] = ([true, false] as const).flatMap((waits): Fact[] => [
   {
     name: waits
@@ -560,5 +560,4 @@ function moving(reader: (t: T, moved: Moved) => void): (m: M) => void {
   }
 }
 
-/** kernel-semantics.md 5, 9, 10 and 14 (P1, P2). */
 export const bufferFacts: readonly Fact[] = [...sound, ...afterFree, ...filling, ...oldMemory, ...calls, ...withFences]

@@ -4,7 +4,7 @@ import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
 import { deadlock, holds, misuse, unknown, type Fact } from './fact.ts'
 
-// The checks of kernel-semantics.md section 15, each as small models; what a switch decides is in checks.test.ts.
+// What the kernel checks at run time, each check as small models; what a switch decides is in checks.test.ts.
 
 const backOff = { edeadlk: () => {} }
 

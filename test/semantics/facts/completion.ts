@@ -26,7 +26,6 @@ const flavours = [
   ['waitForCompletionInterruptibleTimeout', either, ' -> ok', ['erestartsys', 'timeout']],
 ] as const
 
-/** kernel-semantics.md 3.1. */
 export const completionFacts: readonly Fact[] = [
   ...flavours.flatMap(([op, waiter, ok, escapes]): Fact[] => [
     {

@@ -49,7 +49,6 @@ const irqLocked = (irqsafe: boolean) => (m: M) => {
   m.thread('a', (t) => (t.modTimer(x), t.spinLockIrq(l), t.timerDeleteSync(x), t.spinUnlockIrq(l)))
 }
 
-/** kernel-semantics.md 3.6. */
 export const timerFacts: readonly Fact[] = [
   {
     name: 'a softirq that finds the timer expired runs its handler',

@@ -143,7 +143,7 @@ const lockFacts: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 4.4 and R31. */
+/** Rule R31 (docs/contract.md). */
 export const dmaFenceArrayFacts: readonly Fact[] = [
   ...lockFacts,
   ...(Object.keys(waiters) as (keyof typeof waiters)[]).flatMap((op): Fact[] => {

@@ -52,7 +52,6 @@ const covered = [
   [6, ['f', 'g', 'h']],
 ] as const
 
-/** kernel-semantics.md 4.4. */
 export const dmaFenceChainFacts: readonly Fact[] = [
   ...(Object.keys(waiters) as (keyof typeof waiters)[]).flatMap((op): Fact[] => [
     ...covered.flatMap(([point, fences]): Fact[] => {

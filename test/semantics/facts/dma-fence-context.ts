@@ -42,7 +42,7 @@ const late: Expected = {
   objects: ['ring'],
 }
 
-/** kernel-semantics.md 4.3 and R28. */
+/** Rule R28 (docs/contract.md). */
 export const dmaFenceContextFacts: readonly Fact[] = [
   alone(
     'fences that signal in the order of their seqnos are fine',

@@ -45,7 +45,6 @@ const locked = 's: signal f -> locked'
 const done = 's: signal f -> signalled'
 const asked = 's: callback cb runs'
 
-/** kernel-semantics.md 4. */
 export const dmaFenceFacts: readonly Fact[] = [
   ...flavours.flatMap(([op, waiter, ok, escapes]): Fact[] => [
     {

@@ -66,7 +66,6 @@ const underReclaim = (shrink: (t: T, o: Objects) => void): ((m: M) => void) =>
     (m, o) => m.shrinker('shrinker', (t) => shrink(t, o)),
   )
 
-/** kernel-semantics.md 5 and 15 (10, 11). */
 export const dmaResvFacts: readonly Fact[] = [
   ...[1, 2, 3, 4].flatMap((put) => [1, 2, 3, 4].map((asked) => covers(put, asked))),
   repeated(4, 2, 2, true),

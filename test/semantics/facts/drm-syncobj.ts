@@ -302,7 +302,7 @@ const late: readonly Fact[] = fenceWaiters.flatMap((op): Fact[] => {
   ]
 })
 
-/** kernel-semantics.md 4.4, R24, R27. */
+/** Rules R24 and R27 (docs/contract.md). */
 export const drmSyncobjFacts: readonly Fact[] = [
   ...early,
   ...late,

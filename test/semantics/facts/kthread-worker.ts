@@ -38,7 +38,6 @@ const held = (op: 'kthreadFlushWork' | 'kthreadCancelWorkSync' | 'kthreadFlushWo
   })
 }
 
-/** kernel-semantics.md 3.5. */
 export const kthreadFacts: readonly Fact[] = [
   {
     name: 'a worker runs first what was queued first',

@@ -44,7 +44,7 @@ const accesses = [
   ['writeMapped', write],
 ] as const
 
-/** kernel-semantics.md 10, 14 (P1, P2) and R33, R36. */
+/** Rules R33 and R36 (docs/contract.md). */
 export const mappingFacts: readonly Fact[] = [
   ...accesses.flatMap(([access, perform]): Fact[] => [
     alone(`${access} through a mapping is fine`, (t, o) => (mapped(t, o), perform(t, o)), holds),

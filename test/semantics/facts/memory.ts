@@ -72,7 +72,6 @@ const signallingPath =
     m.thread('w', (t) => t.wait(f))
   }
 
-/** kernel-semantics.md 6.1 to 6.3 and 15 (4). */
 export const memoryFacts: readonly Fact[] = [
   ...matrix,
   ...(['nofs', 'noio'] as const).map((scope): Fact => ({

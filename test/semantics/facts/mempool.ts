@@ -84,7 +84,6 @@ const underMutex =
   }
 const self: Expected = stuck('partial-deadlock', 'self', ['a'], ['x'])
 
-/** kernel-semantics.md 6.4 and 15 (6, 13). */
 export const mempoolFacts: readonly Fact[] = [
   ...bound,
   ...sleeping.flatMap((op): Fact[] => [

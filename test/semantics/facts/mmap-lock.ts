@@ -2,7 +2,6 @@
 import type { M } from '../../fixtures/models.ts'
 import { deadlock, holds, misuse, type Fact } from './fact.ts'
 
-/** kernel-semantics.md 6.5. */
 export const mmapLockFacts: readonly Fact[] = [
   {
     name: 'a copy from user memory may fault or not',

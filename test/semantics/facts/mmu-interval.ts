@@ -83,7 +83,7 @@ const userptr =
     m.thread('munmap', (t) => (t.await(collected), t.invalidateRange()))
   }
 
-/** kernel-semantics.md 6.3, R36 to R38. */
+/** Rules R36 to R38 (docs/contract.md). */
 export const mmuIntervalFacts: readonly Fact[] = [
   reader('a reader begins at once where nothing is invalidated', [], [begun]),
   reader('without an invalidation it need not retry', [begun], [valid]),

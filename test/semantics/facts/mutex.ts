@@ -8,7 +8,6 @@ const two = (write: (m: M) => readonly [(t: T) => void, (t: T) => void]) => (m: 
   m.thread('b', b)
 }
 
-/** kernel-semantics.md 2.1. */
 export const mutexFacts: readonly Fact[] = [
   {
     name: 'lock and unlock in every order of two threads cannot deadlock',

@@ -56,7 +56,6 @@ const mmThenX = (t: T, mm: Mm, x: ObjectHandle<'mutex'>): void => {
 }
 const fact = (name: string, build: (m: M) => void, expected: Expected): Fact => ({ name, build, expected })
 
-/** kernel-semantics.md 6.5. */
 export const pageFaultFacts: readonly Fact[] = [
   ...(Object.keys(hooks) as readonly Hook[]).flatMap((hook) =>
     (['no', 'nofs', 'noio', 'noreclaim'] as const).map((scope): Fact => {

@@ -213,7 +213,6 @@ const notifier = (m: M): void => {
   m.worker('w', (t) => (t.synchronizeSrcu(s), t.signal(f)))
 }
 
-/** kernel-semantics.md 3.3. */
 export const rcuFacts: readonly Fact[] = [
   ...alike(ofRcu),
   { name: 'sleeping in an RCU read section is misuse', build: asleep, expected: misuse('sleep-in-atomic', 'r', 'x') },

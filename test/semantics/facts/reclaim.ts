@@ -476,7 +476,7 @@ const reaping: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 6.1 to 6.3, R19. */
+/** Rule R19 (docs/contract.md). */
 export const reclaimFacts: readonly Fact[] = [
   ...failing,
   ...outside,

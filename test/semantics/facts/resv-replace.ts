@@ -175,7 +175,7 @@ const order: readonly Fact[] = replacing.flatMap((way): Fact[] => {
   ]
 })
 
-/** kernel-semantics.md 5, 14 (P3), R30. */
+/** Rule R30 (docs/contract.md). */
 export const resvReplaceFacts: readonly Fact[] = [
   ...order,
   {

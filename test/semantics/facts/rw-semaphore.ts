@@ -25,7 +25,6 @@ const interruptible = (t: T, s: Sem): void => t.downReadInterruptible(s, { ok: (
 const killable = (t: T, s: Sem): void => t.downWriteKillable(s, { ok: () => t.upWrite(s), eintr: () => {} })
 const queued = 'w: downWrite s -> queued'
 
-/** kernel-semantics.md 2.2. */
 export const rwSemaphoreFacts: readonly Fact[] = [
   {
     name: 'readers and writers of one semaphore cannot deadlock',

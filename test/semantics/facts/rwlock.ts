@@ -26,7 +26,6 @@ const onTop = { on: ['r'], idleCpu: false, when: true } as const
 const readers = rwlockSections.filter(({ mode }) => mode === 'read')
 const writers = rwlockSections.filter(({ mode }) => mode === 'write')
 
-/** kernel-semantics.md 2.3. */
 export const rwlockFacts: readonly Fact[] = [
   ...sectionFacts(rwlockSections),
   ...readers.flatMap(({ lock, unlock, phase }): Fact[] => {

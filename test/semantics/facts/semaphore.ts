@@ -41,7 +41,6 @@ const nested = (t: T, first: Semaphore, second: Semaphore): void => {
   t.up(first)
 }
 
-/** kernel-semantics.md 2.5. */
 export const semaphoreFacts: readonly Fact[] = [
   ...flavours.flatMap(([op, down, ok, escapes]): Fact[] => [
     {
@@ -251,7 +250,6 @@ const reset =
     m.irq('printk', (t) => prints(t, c), { on: ['fbcon'] })
   }
 
-/** kernel-semantics.md 2.5. */
 export const consoleFacts: readonly Fact[] = [
   {
     name: 'console_lock() waits while somebody has it',

@@ -8,7 +8,6 @@ const ends = (name: string, write: (t: T) => void, isMisuse: boolean): Fact => (
   expected: isMisuse ? misuse('rest-while-holding', 'a') : holds,
 })
 
-/** kernel-semantics.md 4.5 and 15 (7). */
 export const signallingFacts: readonly Fact[] = [
   ends('a section that is left is fine', (t) => (t.beginSignalling(), t.endSignalling()), false),
   ends('ending inside a section is misuse', (t) => t.beginSignalling(), true),

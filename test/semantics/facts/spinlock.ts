@@ -3,7 +3,7 @@ import type { M } from '../../fixtures/models.ts'
 import { deadlock, holds, misuse, unknown, type Fact } from './fact.ts'
 import { sectionFacts, spinlockSections } from './spinning.ts'
 
-/** kernel-semantics.md 2.4 (b): A is taken in a handler, B is not irq-safe, and A nests B somewhere. */
+/** Lockdep's irq inversion: A is taken in a handler, B is not irq-safe, and A nests B somewhere. */
 const inversion = (flavour: 'plain' | 'irqsave', route: readonly string[]) => (m: M) => {
   const [a, b] = [m.spinlock('A'), m.spinlock('B')]
   m.thread('cpu0', (t) => {
@@ -31,7 +31,6 @@ const inversion = (flavour: 'plain' | 'irqsave', route: readonly string[]) => (m
   )
 }
 
-/** kernel-semantics.md 2.4. */
 export const spinlockFacts: readonly Fact[] = [
   ...sectionFacts(spinlockSections),
   {

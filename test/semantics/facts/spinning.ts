@@ -52,7 +52,7 @@ const handlersOn = (m: M, on: string): void => {
 const both = ['hard', 'soft']
 const raised = (lets: readonly string[], on: string): readonly string[] => lets.map((by) => `${by}: irq on ${on}`)
 
-/** What is the same for every flavour of every spinning lock: kernel-semantics.md 2.4 and the irq part of 2.3. */
+/** What is the same for every flavour of every spinning lock. */
 export const sectionFacts = (sections: readonly Section[]): readonly Fact[] => sections.flatMap(factsOf)
 
 function factsOf({ kind, lock, unlock, lets, mode, phase }: Section): readonly Fact[] {

@@ -209,7 +209,7 @@ const state = (name: string, after: readonly string[], write: (t: T) => void, en
 })
 const [hard, soft] = ['hard: irq on a', 'soft: irq on a']
 
-/** kernel-semantics.md 1: execution contexts. */
+/** Execution contexts. */
 export const taskFacts: readonly Fact[] = [
   state('both kinds of handler come on top of a task', [], (t) => t.local(), [hard, soft]),
   {

@@ -20,7 +20,7 @@ const waits = {
 const escapesOf = { waitUserFence: ['erestartsys'], waitUserFenceTimeout: ['erestartsys', 'etime'] } as const
 const writes: Script = (t, u) => t.writeUserFence(u)
 
-/** kernel-semantics.md 11, R13, R24. */
+/** Rules R13 and R24 (docs/contract.md). */
 export const userFenceFacts: readonly Fact[] = [
   ...(['waitUserFence', 'waitUserFenceTimeout'] as const).flatMap((op): Fact[] => [
     {

@@ -35,7 +35,7 @@ const abba = (m: M, names: readonly [string, string] = ['a', 'b']): void => {
 const runsOn = (m: M, name = 'runner'): void => void m.thread(name, (t) => t.loop(() => t.local()))
 const one = (write: (t: T, m: M) => void) => (m: M) => void m.thread('a', (t) => write(t, m))
 
-/** DESIGN 4 and semantics-review 4: what is called what, and the language that models are written in. */
+/** What is called what, and the language that models are written in. */
 export const verdictFacts: readonly Fact[] = [
   {
     name: 'everybody at rest is no deadlock',

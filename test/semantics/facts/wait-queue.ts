@@ -406,5 +406,4 @@ const alone: readonly Fact[] = [
   ]),
 ]
 
-/** kernel-semantics.md 3.2. */
 export const waitQueueFacts: readonly Fact[] = [...waiting, ...waking, ...scenarios, ...alone]

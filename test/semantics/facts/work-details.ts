@@ -38,7 +38,6 @@ const creating =
     })
   }
 
-/** kernel-semantics.md 3.4. */
 export const workDetailFacts: readonly Fact[] = [
   {
     name: 'flush_work() of a pending item does not return at once',
@@ -160,7 +159,6 @@ export const workDetailFacts: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 6.1 and 6.3. */
 export const allocationDetailFacts: readonly Fact[] = [
   {
     name: 'allocKernel in a nofs scope may run a shrinker and then fail',
@@ -202,7 +200,6 @@ export const allocationDetailFacts: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 6.5. */
 export const faultDetailFacts: readonly Fact[] = [
   {
     name: 'dropping mmap_lock does not sleep',

@@ -290,5 +290,4 @@ const cancelling: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 3.4. */
 export const workerFacts: readonly Fact[] = [...order, ...making, ...cancelling]

@@ -70,7 +70,6 @@ const own =
   }
 const [queue, start, finish] = ['a: queueWork w -> ok', 'q/0: startWork w', 'q/0: finishWork w']
 
-/** kernel-semantics.md 3.4 and 15 (5). */
 export const workqueueFacts: readonly Fact[] = [
   { name: 'a queued item runs once', build: one((t, w) => t.queueWork(w)), expected: holds },
   {

@@ -300,7 +300,6 @@ const plainly: readonly Fact[] = [
   },
 ]
 
-/** kernel-semantics.md 2.6 and 15 (1, 14). */
 export const wwMutexFacts: readonly Fact[] = [
   ...slowly,
   ...afterBackOff,
