@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { System } from '#system/system'
+import { isEscape, type System } from '#system/system'
 import { Reach } from './reach.ts'
 import { isNetLike } from './transition-closure.ts'
 
@@ -10,7 +10,7 @@ import { isNetLike } from './transition-closure.ts'
 export function whyNotReduced(system: System): string | undefined {
   const tagged = system.transitions.find(({ tag }) => tag !== undefined)
   if (tagged !== undefined)
-    return tagged.tag === 'timeout' || tagged.tag === 'signal'
+    return isEscape(tagged.tag)
       ? 'a wait may be given up, and what only that ends is judged without it'
       : 'it has steps that may happen but that nobody relies on'
   if (!isNetLike(system)) return undefined

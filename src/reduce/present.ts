@@ -27,6 +27,11 @@ export class Present<S> {
     this.enabledOf = new Int32Array(processes.length)
   }
 
+  /** Where a process is in any state. */
+  locationIn(state: S, process: ProcessId): number {
+    return this.#machine.location(state, process)
+  }
+
   look(state: S, enabled: readonly TransitionId[]): void {
     this.looks++
     this.#conditions.look(state)

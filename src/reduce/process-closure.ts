@@ -4,6 +4,7 @@ import type { ProcessId, TransitionId } from '#system/system'
 import { ClosedSet } from './closed-set.ts'
 import { ClosureRules } from './closure-rules.ts'
 import { Conditions } from './conditions.ts'
+import { LoneProcess } from './lone-process.ts'
 import { Present } from './present.ts'
 import { nobody, Prospects, someoneMoving } from './prospects.ts'
 import { relationsOf, type Relations } from './relations.ts'
@@ -27,6 +28,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #leaving: Relations['reach']['leaving']
   readonly #owner: Int32Array
   readonly #alone: readonly (readonly TransitionId[])[]
+  readonly #lone: LoneProcess<S>
   /** Transitions whose processes may be closed with nobody else who can move. */
   readonly #candidates: Int32Array
 
@@ -45,6 +47,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     this.#prospects = prospects
     this.#rules = rules
     this.#closed = new ClosedSet({ present, relations, conditions, prospects, rules })
+    this.#lone = new LoneProcess(machine, { relations, conditions, prospects, rules })
   }
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
@@ -62,9 +65,13 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     return single < 0 ? undefined : single
   }
 
-  whole(state: S, enabled: readonly TransitionId[]): Stubborn {
+  goesOn(state: S, process: ProcessId): TransitionId | undefined {
+    return this.#lone.fires(state, process)
+  }
+
+  whole(state: S, enabled: readonly TransitionId[], fired?: TransitionId): Stubborn {
     this.#present.look(state, enabled)
-    const single = this.#single(enabled)
+    const single = fired ?? this.#single(enabled)
     const seed = single >= 0 ? this.#owner[single]! : this.#bestSeed(enabled)
     if (seed >= 0) this.#closed.close(seed, Infinity)
     const members = new Set<TransitionId>()

@@ -104,6 +104,14 @@ export class Prospects<S> {
     return met
   }
 
+  /** Whether a prospect without conditions names nobody in a state, which need not be the present one. */
+  namesNobody({ parts }: Prospect, state: S): boolean {
+    const { movers } = parts[0]!
+    for (let i = 0; i < movers.length; i += 2)
+      if (this.#tables[movers[i + 1]! + this.#present.locationIn(state, movers[i]!)] !== 0) return false
+    return true
+  }
+
   #moversOfOne(id: TransitionId): Int32Array {
     let known = this.#ofOne.get(id)
     if (known === undefined) this.#ofOne.set(id, (known = this.#movers([id])))

@@ -83,6 +83,14 @@ export class Reduction<S> {
     return single
   }
 
+  /** The one transition that is fired if that is found by whoever has moved last going on. */
+  #goesOn(state: S, by: TransitionId): TransitionId | undefined {
+    const single = this.#stubborn.goesOn?.(state, this.#machine.system.transitions[by]!.process)
+    if (this.#verify && single !== undefined)
+      this.#check(state, this.#stubborn.whole(state, this.#machine.enabled(state), single))
+    return single
+  }
+
   #check(state: S, { members }: Stubborn): void {
     const why = brokenDiamond(this.#machine, state, (id) => members.has(id))
     if (why !== undefined) throw new InternalError(`internal error: a stubborn set does not keep its promise: ${why}`)
@@ -91,7 +99,7 @@ export class Reduction<S> {
   #passage(chains: Chains): Passage<S> {
     return (state, by) => {
       if (chains.mustEnd(by)) return undefined
-      const single = this.#single(state, this.#machine.enabled(state))
+      const single = this.#goesOn(state, by) ?? this.#single(state, this.#machine.enabled(state))
       return single !== undefined && chains.mayPass(by, single) ? single : undefined
     }
   }

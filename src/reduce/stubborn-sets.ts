@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TransitionId } from '#system/system'
+import type { ProcessId, TransitionId } from '#system/system'
 
 /** A strong stubborn set, enabled transitions and disabled ones. */
 export interface Stubborn {
@@ -12,8 +12,13 @@ export interface StubbornSets<S> {
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
   /** The transition that is fired where it is a single one. */
   single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined
-  /** That set with its disabled members, for a check of its promise. */
-  whole(state: S, enabled: readonly TransitionId[]): Stubborn
+  /**
+   * The transition of a process that is fired alone whatever others can do, if some set is found to fire just that with
+   * less work than it takes to find what is enabled.
+   */
+  goesOn?(state: S, process: ProcessId): TransitionId | undefined
+  /** That set with its disabled members, for a check of its promise; the one that fires only `fired`, if given. */
+  whole(state: S, enabled: readonly TransitionId[], fired?: TransitionId): Stubborn
   /** Some set that these transitions are in, enabled or not. */
   containing?(state: S, enabled: readonly TransitionId[], these: Iterable<TransitionId>): Stubborn
 }
