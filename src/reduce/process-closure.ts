@@ -4,7 +4,7 @@ import type { ProcessId, TransitionId } from '#system/system'
 import { ClosedSet } from './closed-set.ts'
 import { ClosureRules } from './closure-rules.ts'
 import { Conditions } from './conditions.ts'
-import { LoneProcess } from './lone-process.ts'
+import { ClosedAlone } from './closed-alone.ts'
 import { Present } from './present.ts'
 import { nobody, Prospects, someoneMoving } from './prospects.ts'
 import { relationsOf, type Relations } from './relations.ts'
@@ -28,7 +28,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   readonly #leaving: Relations['reach']['leaving']
   readonly #owner: Int32Array
   readonly #alone: readonly (readonly TransitionId[])[]
-  readonly #lone: LoneProcess<S>
+  readonly #closedAlone: ClosedAlone<S>
   /** Transitions whose processes may be closed with nobody else who can move. */
   readonly #candidates: Int32Array
 
@@ -47,7 +47,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     this.#prospects = prospects
     this.#rules = rules
     this.#closed = new ClosedSet({ present, relations, conditions, prospects, rules })
-    this.#lone = new LoneProcess(machine, { relations, conditions, prospects, rules })
+    this.#closedAlone = new ClosedAlone(machine, { relations, conditions, prospects, rules })
   }
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
@@ -66,7 +66,7 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   }
 
   goesOn(state: S, process: ProcessId): TransitionId | undefined {
-    return this.#lone.fires(state, process)
+    return this.#closedAlone.fires(state, process)
   }
 
   whole(state: S, enabled: readonly TransitionId[], fired?: TransitionId): Stubborn {

@@ -17,7 +17,7 @@ interface Known<S> {
  * Whether a process by itself is a closed set (`process-closure.ts`) that fires a single transition. That takes no look at
  * what others could do now, so it costs the same however many they are.
  */
-export class LoneProcess<S> {
+export class ClosedAlone<S> {
   readonly #machine: Machine<S>
   readonly #leaving: Relations['reach']['leaving']
   readonly #conditions: Conditions<S>
