@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { inspect } from 'node:util'
+import { FencecheckError } from '#base/errors'
 import type { FixedOperator, ModelExpr } from '#ir/expression'
 import type { ModelTarget } from '#ir/model'
-import { Built, Element, VariableHandle, type Assignable, type Expression, type ObjectHandle } from './handle.ts'
+import { Built, Element, ObjectHandle, VariableHandle, type Assignable, type Expression } from './handle.ts'
+import { callerSite } from './site.ts'
 
 /** The plain data of an expression, with every model its names belong to. */
 export function build(e: Expression): Built {
@@ -13,8 +16,14 @@ export function build(e: Expression): Built {
     const index = build(e.index)
     return new Built(['at', e.array.name, index.expr], [e.array.model, ...index.models])
   }
-  throw new TypeError(`${String(e)} is not an expression; build it with eq(), and(), ... or use a variable`)
+  throw new FencecheckError('wrong-expression', `${shown(e)} is not an expression`, {
+    site: callerSite(),
+    fix: 'build it with eq(), and(), field(), ... or use a variable',
+  })
 }
+
+const shown = (e: unknown): string =>
+  e instanceof ObjectHandle ? `object '${e.name}'` : inspect(e, { depth: 0, breakLength: Infinity })
 
 /** Where an assignment goes, as plain data. */
 export const target = (to: Assignable): ModelTarget =>
