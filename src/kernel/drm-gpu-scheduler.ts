@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  FencecheckError,
   add,
   and,
   eq,
@@ -243,7 +244,10 @@ export function drmGpuScheduler(m: KernelBuilder, name: string, options: GpuSche
     const finishedOf = (fence: Fence): Fence =>
       jobs.find((job) => job.isAskedForScheduled() && job.scheduled === fence)?.finished ?? fence
     const kill = (t: KernelPath): void => {
-      if (busy === undefined || stopped === undefined) throw new Error(`entity '${of}' is not declared as killable`)
+      if (busy === undefined || stopped === undefined)
+        throw new FencecheckError('wrong-argument', `entity '${of}' is not declared as killable`, {
+          fix: `declare it so: sched.entity('${of}', { killable: true })`,
+        })
       t.at(`${entityC} drm_sched_entity_kill()`).set(stopped, 1)
       t.at(`${entityC} drm_sched_entity_kill()`).mightSleep()
       t.at(`${entityC} drm_sched_entity_kill() -> wait_for_completion()`).await(not(busy))
@@ -268,11 +272,21 @@ export function drmGpuScheduler(m: KernelBuilder, name: string, options: GpuSche
   }
   const own = (job: SchedJob): Job => {
     const found = jobs.find((candidate) => candidate === job)
-    if (found === undefined) throw new Error(`job '${job.name}' is not one of scheduler '${name}'`)
+    if (found === undefined)
+      throw new FencecheckError('wrong-argument', `job '${job.name}' is not one of scheduler '${name}'`, {
+        fix: 'push it to the scheduler in whose entity it was declared',
+      })
     return found
   }
   const pausing = (): VariableHandle => {
-    if (paused === undefined) throw new Error(`scheduler '${name}' has no timeout: only one that has can be stopped`)
+    if (paused === undefined)
+      throw new FencecheckError(
+        'wrong-argument',
+        `scheduler '${name}' has no timeout: only one that has can be stopped`,
+        {
+          fix: `declare one: drmGpuScheduler(m, '${name}', { timeout: { expires, timedoutJob } })`,
+        },
+      )
     return paused
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { field, type KernelBuilder, type KernelPath } from 'fencecheck'
+import { field, type FencecheckError, type KernelBuilder, type KernelPath } from 'fencecheck'
 import {
   allocatingTask,
   bufferShrinker,
@@ -297,21 +297,26 @@ describe('an entity that is killed', () => {
 })
 
 describe('what is not declared is refused', () => {
-  const thrown = (write: (m: KernelBuilder) => void): Promise<string> => told(write).catch((e: Error) => e.message)
+  const thrown = (write: (m: KernelBuilder) => void): Promise<string> =>
+    told(write).catch(({ code, message, fix }: FencecheckError) => `${code}: ${message}; ${fix}`)
 
   test('to stop a scheduler without a timeout', async () => {
     const stopping = (m: KernelBuilder): void => {
       const sched = drmGpuScheduler(m, 'gfx')
       m.thread('unload', (t) => sched.stop(t))
     }
-    expect(await thrown(stopping)).toContain("scheduler 'gfx' has no timeout")
+    expect(await thrown(stopping)).toBe(
+      "wrong-argument: scheduler 'gfx' has no timeout: only one that has can be stopped; declare one: drmGpuScheduler(m, 'gfx', { timeout: { expires, timedoutJob } })",
+    )
   })
   test('to kill an entity that is not killable', async () => {
     const killing = (m: KernelBuilder): void => {
       const ctx = drmGpuScheduler(m, 'gfx').entity('ctx')
       m.thread('close', (t) => ctx.kill(t))
     }
-    expect(await thrown(killing)).toContain("entity 'ctx' is not declared as killable")
+    expect(await thrown(killing)).toBe(
+      "wrong-argument: entity 'ctx' is not declared as killable; declare it so: sched.entity('ctx', { killable: true })",
+    )
   })
   test('to push the job of another scheduler', async () => {
     const pushing = (m: KernelBuilder): void => {
@@ -321,6 +326,8 @@ describe('what is not declared is refused', () => {
       const other = drmGpuScheduler(m, 'b')
       m.thread('ioctl', (t) => other.push(t, job))
     }
-    expect(await thrown(pushing)).toContain("job 'job' is not one of scheduler 'b'")
+    expect(await thrown(pushing)).toBe(
+      "wrong-argument: job 'job' is not one of scheduler 'b'; push it to the scheduler in whose entity it was declared",
+    )
   })
 })
