@@ -60,14 +60,14 @@ function killedJob(
   queue: ObjectHandle<'workqueue'>,
   { name, waits, finish }: KilledJob,
 ): (t: KernelPath) => void {
+  const source = `${sched.entity} drm_sched_entity_kill_jobs_cb()`
   const work = m.workItem(queue, `${name}_kill_work`, finish)
-  const goOn = (t: KernelPath, from: number): void => {
-    const source = t.at(`${sched.entity} drm_sched_entity_kill_jobs_cb()`)
-    if (from === waits.length) return source.queueWork(work)
-    source.addCallback(waits[from]!, { callback: callbacks[from]!, enoent: () => goOn(t, from + 1) })
+  let goOn = (t: KernelPath): void => t.at(source).queueWork(work)
+  // From the last: the body of a callback is written at once, and goes on to what is behind it.
+  for (const fence of waits.toReversed()) {
+    const behind = goOn
+    const callback = m.callback(fence, `${name}_kill_cb_after_${fence.name}`, behind, { added: false })
+    goOn = (t) => t.at(source).addCallback(fence, { callback, enoent: () => behind(t) })
   }
-  const callbacks: readonly ObjectHandle<'fenceCallback'>[] = waits.map((fence, i) =>
-    m.callback(fence, `${name}_kill_cb_after_${fence.name}`, (t) => goOn(t, i + 1), { added: false }),
-  )
-  return (t) => goOn(t, 0)
+  return goOn
 }

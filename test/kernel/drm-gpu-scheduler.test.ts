@@ -287,6 +287,28 @@ describe('an entity that is killed', () => {
   test('leaves no job behind, run or not', async () => {
     expect(await told(killed({}))).toBe('holds')
   })
+  test('finishes a job that waits for several: the one before it, and what it depends on', async () => {
+    const two = (m: KernelBuilder): void => {
+      const sched = drmGpuScheduler(m, 'gfx')
+      const ctx = sched.entity('ctx', { killable: true })
+      const runJob = (t: KernelPath): void => t.local('bind')
+      const [x, y] = [m.fence('x', { published: true }), m.fence('y', { published: true })]
+      const a = ctx.job('a', { dependencies: [x], runJob })
+      const b = ctx.job('b', { dependencies: [y], runJob })
+      m.thread('process', (t) => {
+        for (const job of [a, b]) {
+          t.publish(job.finished)
+          sched.push(t, job)
+        }
+        ctx.kill(t)
+        t.wait(b.finished)
+        t.assert(field(a.finished, 'signalled'), 'in the order of the entity')
+        t.assert(field(y, 'signalled'), 'after what it depends on')
+      })
+      for (const fence of [x, y]) m.hardware(`signals_${fence.name}`, (t) => t.signal(fence))
+    }
+    expect(await told(two)).toBe('holds')
+  })
   test('waits for what its jobs depend on', async () => {
     expect(await told(killed({ signal: false }))).toBe('unsignalled-fence none: waiter: job_finished')
   })
