@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decide } from '#lockdep/paths/decide'
 import type { LocalGraph, LocalNode } from '#lockdep/paths/local-graph'
-import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
+import { evaluateKnown, type LocalKnowledge } from '#lockdep/paths/three-valued'
 import { and, eachLeaf, isLocationTest, or } from '#system/expression'
 import type { Expr, System, TransitionId, VarId } from '#system/system'
 
@@ -55,7 +55,7 @@ export class VariableEvents {
 
   /** Whether writing the value can let go on whoever waits for the variable somewhere. */
   #canEnable(variable: VarId, written: number | undefined): boolean {
-    const there: Known = { value: (v) => (v === variable ? written : undefined), test: () => undefined }
+    const there: LocalKnowledge = { value: (v) => (v === variable ? written : undefined), test: () => undefined }
     return (this.#guards.get(variable) ?? []).some((guard) => guard.every((g) => evaluateKnown(g, there) !== 0))
   }
 
