@@ -86,9 +86,13 @@ export type ModelBuilder<R extends Primitives> = Omit<
 
 /** A whole number that the user may choose, within a stated range. */
 export interface Parameter {
+  /** The least that may be chosen, itself included. */
   readonly min: number
+  /** The most that may be chosen, itself included. */
   readonly max: number
+  /** What it is where nobody chooses (`--param N=3`); from `min` to `max`. */
   readonly default: number
+  /** What it counts, as `fencecheck list` prints it: `jobs in flight`. */
   readonly what?: string
 }
 
