@@ -21,7 +21,8 @@ import type { ModelSource } from 'fencecheck'
 import fenceFarm from '../models/bench/fence-farm.ts'
 import orderedLocks from '../models/bench/ordered-locks.ts'
 import { reducedRates } from './reduced-rate.ts'
-import { row, spin } from './spin.ts'
+import { spin } from './spin.ts'
+import { row } from './table.ts'
 
 const cases: readonly (readonly [ModelSource, string | undefined, number])[] = [
   [orderedLocks, undefined, 7],

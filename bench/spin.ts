@@ -5,8 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Measured, Run } from './measured.ts'
 
-export { row } from './table.ts'
-
 interface Report extends Omit<Run, 'by' | 'reductions'> {
   /** Without generating and compiling the verifier. */
   readonly searchSeconds: number

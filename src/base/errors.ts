@@ -76,6 +76,15 @@ export class FencecheckError extends Error {
     this.fix = details.fix
   }
 
+  /** The same fault, with a place that was not known where it was noticed. */
+  at(site: Site | undefined): FencecheckError {
+    return new FencecheckError(this.code, this.message, {
+      site,
+      ...(this.fix !== undefined && { fix: this.fix }),
+      cause: this,
+    })
+  }
+
   /** The message as it is printed: place, text, fix. */
   get report(): string {
     const place = this.site === undefined ? '' : `${showSite(this.site)}: `

@@ -25,7 +25,7 @@ export class Code {
     return hole < 0 ? `(${hole})` : String(hole)
   }
 
-  /** The only way out: the text is run by `compile` alone. */
+  /** The only way out: the text is run by `evaluate` alone (program.ts). */
   get text(): string {
     return this.#text
   }

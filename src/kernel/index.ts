@@ -4,6 +4,7 @@
 export * from './atomic-commit.ts'
 export * from './dma-buf.ts'
 export * from './drm-gpu-scheduler.ts'
+export type { SchedEntity, SchedEntityOptions } from './drm-sched-entity.ts'
 export { returnError } from './drm-sched-job.ts'
 export type { SchedJob, SchedJobOptions } from './drm-sched-job.ts'
 export * from './hardware-ring.ts'

@@ -86,9 +86,13 @@ export type ModelBuilder<R extends Primitives> = Omit<
 
 /** A whole number that the user may choose, within a stated range. */
 export interface Parameter {
+  /** The least that may be chosen, itself included. */
   readonly min: number
+  /** The most that may be chosen, itself included. */
   readonly max: number
+  /** What it is where nobody chooses (`--param N=3`); from `min` to `max`. */
   readonly default: number
+  /** What it counts, as `fencecheck list` prints it: `jobs in flight`. */
   readonly what?: string
 }
 
@@ -201,15 +205,7 @@ export function defineModels<const R extends Primitives>(primitives: R) {
         const expected = actual === undefined ? head.expect : head.variants![actual as V]
         const broken = rulesOf(head.rules, actual)
         const builder = new Builder(registry, setting)
-        run(id, builder, () =>
-          write(
-            typed(builder, registry) as ModelBuilder<R>,
-            actual as V,
-            values as Record<P, number>,
-            setting as Setting<S>,
-          ),
-        )
-        const built = builder.finish({
+        const said = {
           id,
           summary: head.summary,
           ...(head.sources !== undefined && { sources: head.sources }),
@@ -219,6 +215,12 @@ export function defineModels<const R extends Primitives>(primitives: R) {
           ...(Object.keys(setting).length > 0 && { switches: setting }),
           ...(broken !== undefined && { rules: broken }),
           ...(expected !== undefined && { expect: expectationIn(expected, setting, site) }),
+        }
+        const built = run(id, builder, () => {
+          const m = typed(builder, registry) as ModelBuilder<R>
+          const returned: unknown = write(m, actual as V, values as Record<P, number>, setting as Setting<S>)
+          refusePromise(returned, `model '${id}'`, builder.lastSite)
+          return builder.finish(said)
         })
         registries.set(built, registry)
         return built
@@ -269,13 +271,14 @@ function chooseParams(
   return Object.fromEntries(Object.entries(params).map(([name, range]) => [name, chosen[name] ?? range.default]))
 }
 
-/** Whatever the author's function throws becomes one message with the line that was reached. */
-function run(id: string, builder: Builder, write: () => unknown): void {
+/** Whatever the author's functions throw, early or late, becomes one message with the line that was reached. */
+function run(id: string, builder: Builder, build: () => Model): Model {
   try {
-    refusePromise(write(), `model '${id}'`, builder.lastSite)
+    return build()
   } catch (error) {
-    if (error instanceof FencecheckError) throw error
+    if (error instanceof FencecheckError && error.site !== undefined) throw error
     const site = siteOfError(error) ?? builder.lastSite
+    if (error instanceof FencecheckError) throw error.at(site)
     if (error instanceof RangeError && error.message.includes('call stack'))
       throw new FencecheckError('endless-recursion', `model '${id}': a helper function calls itself without end`, {
         site,

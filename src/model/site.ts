@@ -85,11 +85,14 @@ export function relativeToPackage(path: string): string {
   return relative(root, path).split(sep).join('/')
 }
 
-/** The first line of the author's files in an error's stack. */
+/** The first line of the author's files in an error's stack; as for `caller`, none below `instantiate`. */
 export function siteOfError(error: unknown): Site | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  for (const [, where, line] of stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?\.[cm]?[tj]s):(\d+):\d+/g)) {
-    const path = where!.startsWith('file:') ? fileURLToPath(where!) : where!
+  for (const frame of stack.split('\n')) {
+    const [, where, line] = /((?:file:\/\/)?\/[^\s()]+?\.[cm]?[tj]s):(\d+):\d+/.exec(frame) ?? []
+    if (where === undefined) continue
+    const path = where.startsWith('file:') ? fileURLToPath(where) : where
+    if (path.startsWith(own) && /\binstantiate\b/.test(frame)) break
     if (isAuthors(path)) return { file: relativeToPackage(path), line: Number(line) }
   }
   return undefined

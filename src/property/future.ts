@@ -11,7 +11,7 @@ import type { Facts } from './facts.ts'
 export type StateFacts = Pick<Facts<never>, 'resting' | 'faulted' | 'owed'>
 
 /** Which processes can move again and which debts be paid, in rows that states share. */
-export interface Prospects {
+export interface FutureRows {
   /** The row of each state. */
   readonly rowOf: Int32Array
   readonly moves: BitRows
@@ -41,7 +41,7 @@ export class Future {
   readonly #ends: Ends
   readonly #facts: StateFacts
 
-  constructor(facts: StateFacts, { rowOf, moves, pays }: Prospects, ends: Ends) {
+  constructor(facts: StateFacts, { rowOf, moves, pays }: FutureRows, ends: Ends) {
     this.#facts = facts
     this.#rowOf = rowOf
     this.#moves = moves
@@ -193,9 +193,9 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
       pays.join(own, pays, next)
     }
   }
-  const prospects = { rowOf: parts.of, moves, pays }
-  const future = new Future(facts, prospects, noEnds(parts.count))
-  return new Future(facts, prospects, endsOf(future, parts, graph, follows))
+  const rows = { rowOf: parts.of, moves, pays }
+  const future = new Future(facts, rows, noEnds(parts.count))
+  return new Future(facts, rows, endsOf(future, parts, graph, follows))
 }
 
 /**

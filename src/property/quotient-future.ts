@@ -4,7 +4,7 @@ import { liftedComponents, type LiftedComponents } from '#explore/lifted-compone
 import type { Quotient } from '#explore/quotient'
 import type { System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
-import { countedEdges, Future, noEnds, noteOf, type Ends, type Prospects, type StateFacts } from './future.ts'
+import { countedEdges, Future, noEnds, noteOf, type Ends, type FutureRows, type StateFacts } from './future.ts'
 import { joinReachable } from './reachable-rows.ts'
 
 /**
@@ -34,9 +34,9 @@ export function futureInQuotient(
   }
   joinReachable(moves, graph, quotient, lifted, follows, (p) => quotient.processes(p))
   joinReachable(pays, graph, quotient, lifted, follows, (p) => quotient.debts(p))
-  const prospects: Prospects = { rowOf: Int32Array.from({ length: graph.states }, (_, i) => i), moves, pays }
-  const unsettled = new Future(facts, prospects, noEnds(graph.states))
-  return new Future(facts, prospects, endsOf(unsettled, graph, quotient, lifted, follows))
+  const rows: FutureRows = { rowOf: Int32Array.from({ length: graph.states }, (_, i) => i), moves, pays }
+  const unsettled = new Future(facts, rows, noEnds(graph.states))
+  return new Future(facts, rows, endsOf(unsettled, graph, quotient, lifted, follows))
 }
 
 /** As in {@link Future}, where "the same processes" means those that the permutation along an edge makes of them. */

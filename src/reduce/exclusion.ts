@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Interval } from '#system/interval'
 import type { System, TransitionId, VarId } from '#system/system'
-import { narrow, type Box } from '#simplify/half-space'
+import { narrow, type Box } from '#simplify/box'
 import type { Invariants } from '#simplify/invariants'
 import type { Action } from './actions.ts'
 

@@ -2,7 +2,8 @@
 import { isApplication, isVarRead } from '#system/expression'
 import { interval, type Interval } from '#system/interval'
 import type { Expr, System, Transition, VarId } from '#system/system'
-import { linear, narrow, type Box } from './half-space.ts'
+import { narrow, type Box } from './box.ts'
+import { linear } from './linear-form.ts'
 
 /** By how much a transition changes variables, at least and at most; variables that are not named stay as they are. */
 export type Change = ReadonlyMap<VarId, Interval>
@@ -39,7 +40,7 @@ function difference(v: VarId, value: Expr, box: Box, variables: System['variable
   if (exact?.terms.size === 1 && exact.terms.get(v) === 1) return { lo: exact.constant, hi: exact.constant }
   const { min, max } = variables[v]!
   const now = box.get(v) ?? { lo: min, hi: max }
-  const { lo, hi } = relative(v, value, box, variables) ?? apart(interval(value, variables, box), now)
+  const { lo, hi } = relative(v, value, box, variables) ?? minus(interval(value, variables, box), now)
   // Both the old value and the new one are in range.
   return { lo: Math.max(lo, min - now.hi), hi: Math.min(hi, max - now.lo) }
 }
@@ -51,7 +52,8 @@ function relative(v: VarId, value: Expr, box: Box, variables: System['variables'
   if (op === '+' && isVarRead(b!) && b.v === v) return interval(a!, variables, box)
   if (!isVarRead(a!) || a.v !== v) return undefined
   if (op === '+') return interval(b!, variables, box)
-  return op === '-' ? apart({ lo: 0, hi: 0 }, interval(b!, variables, box)) : undefined
+  return op === '-' ? minus({ lo: 0, hi: 0 }, interval(b!, variables, box)) : undefined
 }
 
-const apart = (a: Interval, b: Interval): Interval => ({ lo: a.lo - b.hi, hi: a.hi - b.lo })
+/** Of numbers in the one and in the other, what the difference can be. */
+const minus = (a: Interval, b: Interval): Interval => ({ lo: a.lo - b.hi, hi: a.hi - b.lo })

@@ -3,7 +3,7 @@ import { conjuncts, isApplication } from '#system/expression'
 import { interval } from '#system/interval'
 import { looksAtLocations } from '#system/footprint'
 import type { Expr, System, Transition, Variable } from '#system/system'
-import { narrow, type Box } from './half-space.ts'
+import { narrow, type Box } from './box.ts'
 import { Invariants } from './invariants.ts'
 import { rewritten, unchanged, type Rewriting, type Step } from './rewriting.ts'
 

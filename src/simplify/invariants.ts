@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Interval } from '#system/interval'
 import type { System, VarId } from '#system/system'
-import type { Box } from './half-space.ts'
+import type { Box } from './box.ts'
 import { linearInvariants, type LinearInvariant } from './linear-invariants.ts'
 
 /** A variable in an invariant. */

@@ -2,7 +2,7 @@
 import { readsOf, writesOf } from '#system/footprint'
 import { movesOf } from '#system/moves'
 import type { Expr, System, Transition, TransitionId } from '#system/system'
-import type { Leaving } from './leaving.ts'
+import type { ControlFlow } from './control-flow.ts'
 import { tells, type Movers } from './movers.ts'
 import type { Lock } from './mutual-exclusion.ts'
 import { insideSteps, type Section } from './sections.ts'
@@ -12,7 +12,7 @@ import { inSequence } from './sequence.ts'
 export interface Candidate {
   /** Without what is decided anyway (`decided.ts`). */
   readonly system: System
-  readonly leaving: Leaving
+  readonly leaving: ControlFlow
   readonly lock: Lock
   readonly sections: readonly Section[]
   readonly movers: Movers

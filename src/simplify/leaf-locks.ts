@@ -4,7 +4,7 @@ import type { System } from '#system/system'
 import { decided } from './decided.ts'
 import { footprintIndex, type FootprintIndex } from './footprint-index.ts'
 import { leafConditions, type Candidate, type Condition } from './leaf-conditions.ts'
-import { leavingOf, type Leaving } from './leaving.ts'
+import { controlFlow, type ControlFlow } from './control-flow.ts'
 import { LocalValues } from './local-values.ts'
 import { Movers } from './movers.ts'
 import { lockOf } from './mutual-exclusion.ts'
@@ -41,14 +41,14 @@ export class Analysis {
   readonly local: LocalValues
   /** Without what is decided anyway. */
   readonly lean: System
-  readonly leaving: Leaving
+  readonly leaving: ControlFlow
   readonly index: FootprintIndex
 
   constructor(system: System) {
     this.system = system
     this.local = new LocalValues(system)
     this.lean = decided(system, this.local)
-    this.leaving = leavingOf(this.lean)
+    this.leaving = controlFlow(this.lean)
     this.index = footprintIndex(this.lean)
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { System, VarId } from '#system/system'
 import { changesOf, type Change } from './changes.ts'
-import { cheapest, type Programme, type Work } from './dual-simplex.ts'
-import { grown } from './grown.ts'
+import { cheapest } from './dual-simplex.ts'
+import { grownGreedily } from './greedy-growth.ts'
+import type { Programme, Sought, Work } from './linear-programme.ts'
 
 /** `factors . variables <= most` in every reachable state. */
 export interface LinearInvariant {
@@ -12,9 +13,14 @@ export interface LinearInvariant {
 
 /** Entries of rows that the search for invariants may touch. */
 const mostWork = 10_000_000
+
+type Method = (programme: Programme, sought: Sought, work: Work) => ReadonlyMap<number, number> | undefined
+
+const simplex: Method = (programme, sought, work) => integers(cheapest(programme, sought, work))
+
 /** What is tried for every variable, and how much of it for one: what is fast, then what may take all the work there is. */
 const methods: readonly { readonly method: Method; readonly most: number }[] = [
-  { method: grown, most: 10_000 },
+  { method: grownGreedily, most: 10_000 },
   { method: simplex, most: 400_000 },
 ]
 
@@ -35,7 +41,8 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
     for (let unknown = 0; unknown < bounded.length && whole.left > 0; unknown++) {
       const { min, max } = variables[unknown >> 1]!
       if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
-      const counts = within(whole, most, (work) => method(programme, unknown, unknown ^ 1, max - min, work))
+      const sought = { one: unknown, without: unknown ^ 1, most: max - min }
+      const counts = within(whole, most, (work) => method(programme, sought, work))
       if (counts === undefined || !holds(counts, programme)) continue
       let weight = 0
       for (const [x, count] of counts) weight += count * programme.costs[x]!
@@ -46,12 +53,6 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
       found.push(inVariables(counts, weight, system))
     }
   return found
-}
-
-type Method = (...given: Parameters<typeof cheapest>) => ReadonlyMap<number, number> | undefined
-
-function simplex(...given: Parameters<typeof cheapest>): ReturnType<Method> {
-  return integers(cheapest(...given))
 }
 
 /** What is found with so much work, which the whole then has less of. */

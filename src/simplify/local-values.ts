@@ -2,7 +2,7 @@
 import { eachLeaf, evaluator, isLocationTest, isVarRead, type Reader } from '#system/expression'
 import { writesOf } from '#system/footprint'
 import type { Expr, LocationId, ProcessId, System, VarId } from '#system/system'
-import { leavingOf, type Leaving } from './leaving.ts'
+import { controlFlow, type ControlFlow } from './control-flow.ts'
 
 /** Valuations of one process at all its locations beyond which less is computed, and the numbers in them. */
 const most = 2 ** 12
@@ -28,7 +28,7 @@ export class LocalValues {
   readonly #at: readonly (readonly (readonly (readonly number[])[])[])[]
 
   constructor(system: System) {
-    const leaving = leavingOf(system)
+    const leaving = controlFlow(system)
     const written = writtenAlone(system)
     const own: (readonly VarId[])[] = []
     const at: (readonly (readonly (readonly number[])[])[])[] = []
@@ -109,7 +109,7 @@ function explore(
   system: System,
   process: ProcessId,
   own: readonly VarId[],
-  leaving: Leaving[number],
+  leaving: ControlFlow[number],
 ): readonly (readonly (readonly number[])[])[] | undefined {
   const places = placesOf(own)
   const reader = readerOf(places)

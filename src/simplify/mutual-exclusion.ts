@@ -4,7 +4,7 @@ import { readsOf, writesOf } from '#system/footprint'
 import { movesOf } from '#system/moves'
 import type { Expr, LocationId, ProcessId, System, Transition, TransitionId, VarId } from '#system/system'
 import { touching, type FootprintIndex } from './footprint-index.ts'
-import type { Leaving } from './leaving.ts'
+import type { ControlFlow } from './control-flow.ts'
 
 /** The values of a lock's variables, by variable. */
 export type LockValues = ReadonlyMap<VarId, number>
@@ -33,7 +33,7 @@ export interface Lock {
 }
 
 /** The lock that an object is; undefined if it is none, or more than that. */
-export function lockOf(system: System, object: string, leaving: Leaving, index: FootprintIndex): Lock | undefined {
+export function lockOf(system: System, object: string, leaving: ControlFlow, index: FootprintIndex): Lock | undefined {
   const variables = new Set([...system.variables.keys()].filter((v) => system.variables[v]!.object === object))
   const looks = (e: Expr): boolean => !readsOf(e).isDisjointFrom(variables)
   if (system.debts.some(({ owed }) => looks(owed))) return undefined
@@ -106,7 +106,7 @@ class Walk {
   }
 
   /** False if the process does something to the object that is not done to a lock. */
-  follow(process: ProcessId, leaving: Leaving[number]): boolean {
+  follow(process: ProcessId, leaving: ControlFlow[number]): boolean {
     const outside = new Set<LocationId>()
     const work: { readonly at: LocationId; readonly isInside: boolean }[] = []
     const reach = (at: LocationId, isInside: boolean): boolean => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
-import { conjuncts, isLocationTest, mapLeaves } from '#system/expression'
 import { writesOf } from '#system/footprint'
-import type { Assign, Expr, System, Target, Transition, TransitionId, VarId } from '#system/system'
+import { Renumbering } from '#system/renumbering'
+import type { System, Transition, TransitionId, VarId } from '#system/system'
 
 /** A transition of a rewritten system with the transitions of the system before that it stands for, in order. */
 export interface Step {
@@ -64,29 +64,16 @@ interface Kept {
 
 /** The system of these steps and variables. Faults that can then never be reported go as well. */
 export function rewritten(system: System, { steps, variables: keeps, before = [], removed }: Kept): Rewriting {
-  const kept = [...system.variables.keys()].filter(keeps)
-  const variables: (VarId | undefined)[] = system.variables.map(() => undefined)
-  for (const [now, v] of kept.entries()) variables[v] = now
-  const expr = (e: Expr): Expr =>
-    mapLeaves(e, (leaf) => {
-      if (typeof leaf === 'number' || isLocationTest(leaf)) return leaf
-      const v = variables[leaf.v]
-      return v === undefined ? system.variables[leaf.v]!.init : { v }
-    })
-  const target = (to: Target): Target =>
-    typeof to === 'number'
-      ? variables[to]!
-      : (['at', expr(to[1]), ...(to.slice(2) as VarId[]).map((v) => variables[v]!)] as const)
-  const assign = ({ to, value }: Assign): Assign => ({ to: target(to), value: expr(value) })
+  const renumbering = new Renumbering(system, keeps)
   const rewrite = (t: Transition): Transition => {
-    const guard = t.guard.flatMap((g) => conjuncts(expr(g)))
-    if (guard.includes(0)) return { ...t, guard: [0], effect: [] }
+    const guard = renumbering.guard(t.guard)
+    if (guard.includes(0)) return { ...t, guard, effect: [] }
     const effect = t.effect.filter((each) => {
       const elements = writesOf(each)
       invariant(elements.every(keeps) || !elements.some(keeps), 'an array is kept or dropped as a whole')
       return elements.every(keeps)
     })
-    return { ...t, guard: guard.filter((g) => typeof g === 'object'), effect: effect.map(assign) }
+    return { ...t, guard, effect: effect.map((each) => renumbering.assign(each)) }
   }
   const ordered = steps
     .map(({ transition, standsFor }): Step => ({ transition: rewrite(transition), standsFor }))
@@ -94,31 +81,13 @@ export function rewritten(system: System, { steps, variables: keeps, before = []
     .sort((a, b) => a.transition.process - b.transition.process || a.standsFor[0]! - b.standsFor[0]!)
   const standsFor = ordered.map((step) => step.standsFor)
   return {
-    system: {
-      ...system,
-      variables: kept.map((v) => system.variables[v]!),
-      transitions: ordered.map(({ transition }) => transition),
-      processes: system.processes.map((process) => ({
-        ...process,
-        suspended: process.suspended.map(({ by, when }) => ({ by, when: expr(when) })).filter(({ when }) => when !== 0),
-      })),
-      debts: system.debts.map((debt) => ({
-        ...debt,
-        owed: expr(debt.owed),
-        paidBy: [...standsFor.keys()].filter((id) => standsFor[id]!.some((old) => debt.paidBy.includes(old))),
-      })),
-      holds: system.holds.map((hold) => ({ ...hold, when: expr(hold.when) })).filter((hold) => hold.when !== 0),
-      symmetries: system.symmetries.map((symmetry) => ({
-        ...symmetry,
-        copies: symmetry.copies.map((copy) => ({
-          ...copy,
-          variables: copy.variables.flatMap((v) => variables[v] ?? []),
-        })),
-      })),
-    },
+    system: renumbering.system(
+      ordered.map(({ transition }) => transition),
+      (ids) => [...standsFor.keys()].filter((id) => standsFor[id]!.some((old) => ids.includes(old))),
+    ),
     standsFor,
     before,
-    variables,
+    variables: renumbering.variables,
     removed,
   }
 }

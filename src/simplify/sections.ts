@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
-import type { Leaving } from './leaving.ts'
+import type { ControlFlow } from './control-flow.ts'
 import type { Lock } from './mutual-exclusion.ts'
 
 /** More paths through one section, or longer ones, are not written out. */
@@ -16,7 +16,7 @@ export interface Section {
 }
 
 /** The sections of a lock, by the transition that takes it. */
-export function sectionsOf(system: System, lock: Lock, leaving: Leaving): readonly Section[] {
+export function sectionsOf(system: System, lock: Lock, leaving: ControlFlow): readonly Section[] {
   const waiting = new Set([...lock.waits].map((id) => place(system, id, 'to')))
   return [...lock.acquires]
     .filter((id) => !waiting.has(place(system, id, 'from')))
@@ -26,7 +26,7 @@ export function sectionsOf(system: System, lock: Lock, leaving: Leaving): readon
 const place = ({ transitions }: System, id: TransitionId, end: 'from' | 'to'): string =>
   `${transitions[id]!.process} ${transitions[id]![end]}`
 
-function sectionFrom(system: System, lock: Lock, leaving: Leaving, acquire: TransitionId): Section {
+function sectionFrom(system: System, lock: Lock, leaving: ControlFlow, acquire: TransitionId): Section {
   const { process, to } = system.transitions[acquire]!
   const paths: TransitionId[][] = []
   const endless = new Set<LocationId>()
@@ -50,7 +50,7 @@ function sectionFrom(system: System, lock: Lock, leaving: Leaving, acquire: Tran
 export const insideSteps = (
   { transitions }: System,
   lock: Lock,
-  leaving: Leaving,
+  leaving: ControlFlow,
   process: ProcessId,
   at: LocationId,
 ): readonly TransitionId[] =>

@@ -10,7 +10,7 @@ export interface Interval {
 }
 
 /** What is known of variables beyond their declared ranges. */
-export type Known = ReadonlyMap<VarId, Interval>
+export type KnownRanges = ReadonlyMap<VarId, Interval>
 
 const truth: Interval = { lo: 0, hi: 1 }
 export const int32: Interval = { lo: -(2 ** 31), hi: 2 ** 31 - 1 }
@@ -19,7 +19,7 @@ export const int32: Interval = { lo: -(2 ** 31), hi: 2 ** 31 - 1 }
  * Interval arithmetic over declared ranges: an over-approximation of the values an expression takes in any state.
  * @throws FencecheckError `wrong-expression` if a value may be so large that arithmetic would not be exact.
  */
-export function interval(e: Expr, variables: readonly Variable[], known: Known = new Map()): Interval {
+export function interval(e: Expr, variables: readonly Variable[], known: KnownRanges = new Map()): Interval {
   if (typeof e === 'number') return { lo: e, hi: e }
   if (isVarRead(e)) return known.get(e.v) ?? { lo: variables[e.v]!.min, hi: variables[e.v]!.max }
   if (isLocationTest(e)) return truth
@@ -80,7 +80,11 @@ const hull = (values: readonly number[]): Interval => ({ lo: Math.min(...values)
 const bits = (n: number): number => (n <= 0 ? 0 : Math.floor(Math.log2(n)) + 1)
 
 /** What a true guard tells about variables compared with constants; spares range faults that can never happen. */
-export function learn(guard: readonly Expr[], variables: readonly Variable[], already: Known = new Map()): Known {
+export function learn(
+  guard: readonly Expr[],
+  variables: readonly Variable[],
+  already: KnownRanges = new Map(),
+): KnownRanges {
   const known = new Map(already)
   const narrow = (v: VarId, lo: number, hi: number): void => {
     const now = known.get(v) ?? { lo: variables[v]!.min, hi: variables[v]!.max }

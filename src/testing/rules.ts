@@ -92,8 +92,7 @@ function heldOverWaits(threads: readonly Thread[], transitively: boolean): Reado
   const tainted = new Set<number>()
   const isTainted = (action: Action): boolean =>
     'wait' in action ||
-    ('lock' in action && ((transitively && tainted.has(action.lock)) || action.inside.some(waitsIn)))
-  const waitsIn = (action: Action): boolean => isTainted(action)
+    ('lock' in action && ((transitively && tainted.has(action.lock)) || action.inside.some(isTainted)))
   const note = (list: readonly Action[]): void => {
     for (const action of list)
       if ('lock' in action) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { field, type KernelBuilder, type KernelPath } from 'fencecheck'
+import { field, type FencecheckError, type KernelBuilder, type KernelPath } from 'fencecheck'
 import {
   allocatingTask,
   bufferShrinker,
@@ -287,6 +287,28 @@ describe('an entity that is killed', () => {
   test('leaves no job behind, run or not', async () => {
     expect(await told(killed({}))).toBe('holds')
   })
+  test('finishes a job that waits for several: the one before it, and what it depends on', async () => {
+    const two = (m: KernelBuilder): void => {
+      const sched = drmGpuScheduler(m, 'gfx')
+      const ctx = sched.entity('ctx', { killable: true })
+      const runJob = (t: KernelPath): void => t.local('bind')
+      const [x, y] = [m.fence('x', { published: true }), m.fence('y', { published: true })]
+      const a = ctx.job('a', { dependencies: [x], runJob })
+      const b = ctx.job('b', { dependencies: [y], runJob })
+      m.thread('process', (t) => {
+        for (const job of [a, b]) {
+          t.publish(job.finished)
+          sched.push(t, job)
+        }
+        ctx.kill(t)
+        t.wait(b.finished)
+        t.assert(field(a.finished, 'signalled'), 'in the order of the entity')
+        t.assert(field(y, 'signalled'), 'after what it depends on')
+      })
+      for (const fence of [x, y]) m.hardware(`signals_${fence.name}`, (t) => t.signal(fence))
+    }
+    expect(await told(two)).toBe('holds')
+  })
   test('waits for what its jobs depend on', async () => {
     expect(await told(killed({ signal: false }))).toBe('unsignalled-fence none: waiter: job_finished')
   })
@@ -297,21 +319,26 @@ describe('an entity that is killed', () => {
 })
 
 describe('what is not declared is refused', () => {
-  const thrown = (write: (m: KernelBuilder) => void): Promise<string> => told(write).catch((e: Error) => e.message)
+  const thrown = (write: (m: KernelBuilder) => void): Promise<string> =>
+    told(write).catch(({ code, message, fix }: FencecheckError) => `${code}: ${message}; ${fix}`)
 
   test('to stop a scheduler without a timeout', async () => {
     const stopping = (m: KernelBuilder): void => {
       const sched = drmGpuScheduler(m, 'gfx')
       m.thread('unload', (t) => sched.stop(t))
     }
-    expect(await thrown(stopping)).toContain("scheduler 'gfx' has no timeout")
+    expect(await thrown(stopping)).toBe(
+      "wrong-argument: scheduler 'gfx' has no timeout: only one that has can be stopped; declare one: drmGpuScheduler(m, 'gfx', { timeout: { expires, timedoutJob } })",
+    )
   })
   test('to kill an entity that is not killable', async () => {
     const killing = (m: KernelBuilder): void => {
       const ctx = drmGpuScheduler(m, 'gfx').entity('ctx')
       m.thread('close', (t) => ctx.kill(t))
     }
-    expect(await thrown(killing)).toContain("entity 'ctx' is not declared as killable")
+    expect(await thrown(killing)).toBe(
+      "wrong-argument: entity 'ctx' is not declared as killable; declare it so: sched.entity('ctx', { killable: true })",
+    )
   })
   test('to push the job of another scheduler', async () => {
     const pushing = (m: KernelBuilder): void => {
@@ -321,6 +348,8 @@ describe('what is not declared is refused', () => {
       const other = drmGpuScheduler(m, 'b')
       m.thread('ioctl', (t) => other.push(t, job))
     }
-    expect(await thrown(pushing)).toContain("job 'job' is not one of scheduler 'b'")
+    expect(await thrown(pushing)).toBe(
+      "wrong-argument: job 'job' is not one of scheduler 'b'; push it to the scheduler in whose entity it was declared",
+    )
   })
 })

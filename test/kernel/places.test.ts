@@ -50,3 +50,15 @@ test('what an author does wrong inside a block is reported at the line of the au
   })
   expect(() => wrong.instantiate()).toThrow(expect.objectContaining({ site: { file: here, line: 49 } }))
 })
+
+test('nor does it matter that the body is written last', () => {
+  const wrong = model('test/wrong-late', { summary: '' }, (m) => {
+    const sched = drmGpuScheduler(m, 'gfx')
+    m.workItem(m.workqueue('wq'), 'remove', (t) => {
+      sched.stop(t)
+    })
+  })
+  expect(() => wrong.instantiate()).toThrow(
+    expect.objectContaining({ code: 'wrong-argument', site: { file: here, line: 58 } }),
+  )
+})

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { FencecheckError, model, type ModelSource } from 'fencecheck'
+import { eq, FencecheckError, model, type KernelBuilder, type ModelSource } from 'fencecheck'
+
+const here = 'test/model/refusals.test.ts'
 
 const codeOf = (source: ModelSource): unknown => {
   try {
@@ -169,4 +171,48 @@ test('an expectation that leaves a setting out is refused with how settings are 
     "nothing is expected for notifiers=on, timeouts=error; the keys of 'when' are settings like 'notifiers=on', several of them like 'notifiers=on, timeouts=error', and every setting needs one",
   )
   expect(expecting({ 'notifiers=on, timeouts=error': 'holds' })).toBe('accepted')
+})
+
+describe('what is no expression is refused where it is used, with what can be written', () => {
+  const saidOfValue = (value: (m: KernelBuilder) => unknown): string =>
+    saidOf((m) => void m.thread('p', (t) => t.await(eq(1, value(m) as number))))
+
+  test.each<readonly [string, (m: KernelBuilder) => unknown, string]>([
+    ['an object', (m) => m.fence('done'), "object 'done'"],
+    ['a name', () => 'done', "'done'"],
+    ['nothing', () => undefined, 'undefined'],
+  ])('%s', (_, value, shown) =>
+    expect(saidOfValue(value)).toBe(
+      `${shown} is not an expression; build it with eq(), and(), field(), ... or use a variable`,
+    ),
+  )
+
+  test('as a wrong expression, at its line', () => {
+    expect(() => eq(1, undefined as never)).toThrow(
+      expect.objectContaining({ code: 'wrong-expression', site: expect.objectContaining({ file: here }) as object }),
+    )
+  })
+})
+
+test.each<readonly [string, Parameters<typeof model>[2]]>([
+  [
+    'of a work item',
+    (m) => {
+      m.workItem(m.workqueue('wq'), 'work', () => {
+        throw new Error('no')
+      })
+    },
+  ],
+  [
+    'of a timer',
+    (m) => {
+      m.timerCallback('timer', () => {
+        throw new Error('no')
+      })
+    },
+  ],
+])('what the body %s throws, which is written last, is a fault of the model, at its line', (_, write) => {
+  expect(() => model('t/late', { summary: '' }, write).instantiate()).toThrow(
+    expect.objectContaining({ code: 'model-threw', site: expect.objectContaining({ file: here }) as object }),
+  )
 })

@@ -2,7 +2,7 @@
 import { eachLeaf, isVarRead } from '#system/expression'
 import type { Expr, OriginId, System, VarId } from '#system/system'
 import type { LocalEdge, LocalNode } from '../paths/local-graph.ts'
-import type { Known } from '../paths/three-valued.ts'
+import type { LocalKnowledge } from '../paths/three-valued.ts'
 import { decide } from '../paths/decide.ts'
 import type { Resources } from './resources.ts'
 
@@ -60,7 +60,7 @@ export function choicesAt(node: LocalNode, queued: ReadonlySet<string>, system: 
     ? { possible, uncovered }
     : { possible: [{ edges: together, waits: joined }], uncovered: [] }
 
-  function always(edges: readonly LocalEdge[], known: Known): boolean {
+  function always(edges: readonly LocalEdge[], known: LocalKnowledge): boolean {
     return decide(someOf(edges), known, system) === 'always'
   }
 
@@ -89,7 +89,7 @@ export function choicesAt(node: LocalNode, queued: ReadonlySet<string>, system: 
   }
 
   /** What is known once it is there: the lock free, or held by nobody where the process itself queues for it. */
-  function once({ lock, events }: Waits): Known {
+  function once({ lock, events }: Waits): LocalKnowledge {
     const awaited = new Set(events)
     return {
       value(v) {

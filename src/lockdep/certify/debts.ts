@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writesOf } from '#system/footprint'
 import type { System, VarId } from '#system/system'
-import type { Known } from '../paths/three-valued.ts'
+import type { LocalKnowledge } from '../paths/three-valued.ts'
 import { decide } from '../paths/decide.ts'
 import { Refusal } from './refusal.ts'
 import type { Resources } from './resources.ts'
@@ -25,4 +25,4 @@ export function debtEvents(system: System, { events }: Resources): readonly VarI
   })
 }
 
-const nothing: Known = { value: () => undefined, test: () => undefined }
+const nothing: LocalKnowledge = { value: () => undefined, test: () => undefined }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { eachLeaf, isApplication, isVarRead } from '#system/expression'
 import type { Expr, LocationTest, System, VarId, VarRead } from '#system/system'
-import { evaluateKnown, type Known } from './three-valued.ts'
+import { evaluateKnown, type LocalKnowledge } from './three-valued.ts'
 
 /** Of a condition, over all values that what is unknown can have. */
 export type Decision = 'always' | 'never' | 'depends'
@@ -15,14 +15,14 @@ const mostLooks = 2 ** 19
  * unknown part that it stumbles over is given each value of its range in turn, and so on; parts that are not needed are
  * never split. That two parts may not be independent is overlooked, which can only make it depend.
  */
-export function decide(e: Expr, known: Known, { variables }: Pick<System, 'variables'>): Decision {
+export function decide(e: Expr, known: LocalKnowledge, { variables }: Pick<System, 'variables'>): Decision {
   let [cases, size] = [0, 0]
   eachLeaf(e, () => size++)
   const most = Math.min(mostCases, mostLooks / size)
   // What is supposed at the moment; hundreds of things at a time, where a location has as many steps.
   const values = new Map<VarId, number>()
   const tests: { readonly of: LocationTest; readonly x: number }[] = []
-  const now: Known = {
+  const now: LocalKnowledge = {
     value: (v) => values.get(v) ?? known.value(v),
     test: (at) => tests.find(({ of }) => sameTest(at, of))?.x ?? known.test(at),
   }
@@ -59,7 +59,7 @@ const sameTest = (a: LocationTest, b: LocationTest): boolean =>
   a.process === b.process && a.in.length === b.in.length && a.in.every((l, i) => l === b.in[i])
 
 /** A part that keeps the value of an undecided expression open; undefined where it has none for other reasons. */
-function firstUnknown(e: Expr, known: Known): VarRead | LocationTest | undefined {
+function firstUnknown(e: Expr, known: LocalKnowledge): VarRead | LocationTest | undefined {
   if (typeof e === 'number') return undefined
   if (!isApplication(e)) return evaluateKnown(e, known) === undefined ? e : undefined
   for (const operand of e.slice(1) as Expr[])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Assign, LocationId, ProcessId, System, Transition, TransitionId, VarId } from '#system/system'
-import { evaluateKnown, type Known } from './three-valued.ts'
+import { evaluateKnown, type LocalKnowledge } from './three-valued.ts'
 
 /**
  * One process by itself, whatever the others do: its locations with the values of the variables that nobody else ever
@@ -20,7 +20,7 @@ export interface LocalNode {
   readonly location: LocationId
   readonly edges: readonly LocalEdge[]
   /** What the process knows here: the value of a variable, or undefined. */
-  readonly known: Known
+  readonly known: LocalKnowledge
 }
 
 export interface LocalEdge {
@@ -52,7 +52,7 @@ export function localGraph(
   const slot = new Map([...own].map((v, i) => [v, i]))
   const writers = writtenVariables(system)
   type Values = readonly (number | undefined)[]
-  const nodes: { location: LocationId; values: Values; edges: LocalEdge[]; known: Known }[] = []
+  const nodes: { location: LocationId; values: Values; edges: LocalEdge[]; known: LocalKnowledge }[] = []
   const ids = new Map<string, number>()
   let truncated = false
 
@@ -64,7 +64,7 @@ export function localGraph(
       truncated = true
       return undefined
     }
-    const known: Known = {
+    const known: LocalKnowledge = {
       value: (v) => (slot.has(v) ? values[slot.get(v)!] : writers.has(v) ? undefined : variables[v]!.init),
       test: (at) => (at.process === process ? Number(at.in.includes(location)) : undefined),
     }
@@ -88,7 +88,7 @@ export function localGraph(
   }
   return { process, nodes, truncated }
 
-  function after(effect: readonly Assign[], values: Values, known: Known): Values {
+  function after(effect: readonly Assign[], values: Values, known: LocalKnowledge): Values {
     const next = [...values]
     for (const { to, value } of effect) {
       if (typeof to === 'number') {

@@ -3,13 +3,13 @@ import { applyOperator, isLocationTest, isVarRead } from '#system/expression'
 import type { Expr, LocationTest, VarId } from '#system/system'
 
 /** What a process can know by itself; undefined is what depends on others. */
-export interface Known {
+export interface LocalKnowledge {
   value(variable: VarId): number | undefined
   test(location: LocationTest): number | undefined
 }
 
 /** Kleene's strong three-valued evaluation: a value only if it is the same whatever the unknown parts are. */
-export function evaluateKnown(e: Expr, known: Known): number | undefined {
+export function evaluateKnown(e: Expr, known: LocalKnowledge): number | undefined {
   if (typeof e === 'number') return e
   if (isVarRead(e)) return known.value(e.v)
   if (isLocationTest(e)) return known.test(e)

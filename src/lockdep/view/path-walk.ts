@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
+import { evaluateKnown, type LocalKnowledge } from '#lockdep/paths/three-valued'
 import type { LocalEdge, LocalGraph } from '#lockdep/paths/local-graph'
 import type { Frame, Hold, LockdepEvent, Origin, OriginId, System, Transition, TransitionId } from '#system/system'
 import { sameMap, type HeldLock, type HeldStack, type Place } from './held-lock.ts'
@@ -34,7 +34,7 @@ export interface Told {
 /** Where a process is in a step: what it knows, and what lockdep has heard so far. */
 interface Moment {
   readonly at: Place
-  readonly known: Known
+  readonly known: LocalKnowledge
   readonly irqs: Irqs
   readonly heard: Told[]
 }
@@ -213,7 +213,7 @@ export class PathWalk {
   }
 
   /** 1 or undefined while it is, or may be, held in some mode. */
-  #holdsOf(object: string, known: Known): number | undefined {
+  #holdsOf(object: string, known: LocalKnowledge): number | undefined {
     const values = (this.#holds.get(object) ?? []).map(({ when }) => evaluateKnown(when, known))
     return values.some((value) => value !== undefined && value !== 0) ? 1 : values.includes(undefined) ? undefined : 0
   }
@@ -251,7 +251,7 @@ export class PathWalk {
     if (this.#listener.checks(primitive, code)) this.#listener.findings.add([code], { kind: 'debug-locks', code, at })
   }
 
-  #irqs(known: Known): Irqs {
+  #irqs(known: LocalKnowledge): Irqs {
     const { context } = this.#system.processes[this.#graph.process]!
     return {
       context,
@@ -261,7 +261,7 @@ export class PathWalk {
   }
 
   /** A nesting depth of the task; what it starts with where nothing in the model changes it. */
-  #depth(field: 'atomic' | 'irqOff' | 'bhOff', known: Known, start = 0): number {
+  #depth(field: 'atomic' | 'irqOff' | 'bhOff', known: LocalKnowledge, start = 0): number {
     const { name } = this.#system.processes[this.#graph.process]!
     const v = this.#system.variables.findIndex((variable) => variable.name === `task.${field}[${name}]`)
     return v === -1 ? start : (known.value(v) ?? 0)

@@ -64,10 +64,6 @@ export class Permutations {
     return id
   }
 
-  arrangementOf(id: PermutationId): Arrangement {
-    return this.#arrangements[id]!
-  }
-
   compose(outer: PermutationId, inner: PermutationId): PermutationId {
     if (outer === identity) return inner
     if (inner === identity) return outer

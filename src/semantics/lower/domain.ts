@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { and, fold, isApplication, maxShift, not, or } from '#system/expression'
-import { int32, interval, learn, type Interval, type Known } from '#system/interval'
+import { int32, interval, learn, type Interval, type KnownRanges } from '#system/interval'
 import type { Expr, Operator, Variable } from '#system/system'
 
 /** The condition that an expression's value lies in `min .. max`, as far as that is not certain. */
-export function inRange(e: Expr, min: number, max: number, variables: readonly Variable[], known: Known): Expr {
+export function inRange(e: Expr, min: number, max: number, variables: readonly Variable[], known: KnownRanges): Expr {
   const { lo, hi } = interval(e, variables, known)
   return and(lo >= min ? 1 : fold(['<=', min, e]), hi <= max ? 1 : fold(['<=', e, max]))
 }
@@ -13,7 +13,7 @@ export function inRange(e: Expr, min: number, max: number, variables: readonly V
  * The condition under which an expression has a value: no division by zero, every index inside its array, operands of
  * bit operators in 32 bits. `and`, `or` and `if` need it only of the operands that they evaluate.
  */
-export function defined(e: Expr, variables: readonly Variable[], known: Known = new Map()): Expr {
+export function defined(e: Expr, variables: readonly Variable[], known: KnownRanges = new Map()): Expr {
   if (!isApplication(e) || !isPartial(e)) return 1
   const [op, ...operands] = e
   if (op === 'and' || op === 'or') {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { Interpreter } from '#interp/interpreter'
 import { decide } from '#lockdep/paths/decide'
 import { localGraph } from '#lockdep/paths/local-graph'
-import { evaluateKnown, type Known } from '#lockdep/paths/three-valued'
+import { evaluateKnown, type LocalKnowledge } from '#lockdep/paths/three-valued'
 import { lower } from '#semantics/lower/lower'
 import { moversOf } from '#system/moves'
 import { and, evaluator, or } from '#system/expression'
@@ -33,7 +33,7 @@ const completions = (partial: readonly (number | undefined)[]): number[][] =>
     (all, value) => all.flatMap((some) => (value === undefined ? [0, 1, 2] : [value]).map((x) => [...some, x])),
     [[]],
   )
-const knowing = (partial: readonly (number | undefined)[]): Known => ({
+const knowing = (partial: readonly (number | undefined)[]): LocalKnowledge => ({
   value: (v) => partial[v],
   test: () => undefined,
 })

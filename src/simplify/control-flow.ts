@@ -3,10 +3,10 @@ import { movesOf } from '#system/moves'
 import type { LocationId, System, TransitionId } from '#system/system'
 
 /** By process and location: the transitions that leave it, joint ones with every mover, and where that goes. */
-export type Leaving = readonly (readonly (readonly { readonly id: TransitionId; readonly to: LocationId }[])[])[]
+export type ControlFlow = readonly (readonly (readonly { readonly id: TransitionId; readonly to: LocationId }[])[])[]
 
 /** Without those that are known to be impossible (guard 0). */
-export function leavingOf(system: System): Leaving {
+export function controlFlow(system: System): ControlFlow {
   const leaving = system.processes.map(({ locations }) =>
     locations.map((): { id: TransitionId; to: LocationId }[] => []),
   )

@@ -2,44 +2,7 @@
 import { isApplication, isLocationTest, isVarRead } from '#system/expression'
 import type { Interval } from '#system/interval'
 import type { Expr, Variable, VarId } from '#system/system'
-
-/** `terms . variables + constant`. */
-export interface Linear {
-  readonly terms: ReadonlyMap<VarId, number>
-  readonly constant: number
-}
-
-/** The expression as a linear one; undefined if it is none. */
-export function linear(e: Expr): Linear | undefined {
-  if (typeof e === 'number') return { terms: new Map(), constant: e }
-  if (isVarRead(e)) return { terms: new Map([[e.v, 1]]), constant: 0 }
-  if (isLocationTest(e)) return undefined
-  const [op, ...operands] = e
-  if (op !== '+' && op !== '-' && op !== 'neg' && op !== '*') return undefined
-  const parts = operands.map(linear)
-  if (parts.includes(undefined)) return undefined
-  const [a, b] = parts as [Linear, Linear]
-  if (op === 'neg') return scaled(a, -1)
-  if (op === '+') return sum(a, b)
-  if (op === '-') return sum(a, scaled(b, -1))
-  if (a.terms.size === 0) return scaled(b, a.constant)
-  return b.terms.size === 0 ? scaled(a, b.constant) : undefined
-}
-
-const scaled = ({ terms, constant }: Linear, by: number): Linear => ({
-  terms: new Map(by === 0 ? [] : [...terms].map(([v, c]) => [v, c * by])),
-  constant: constant * by + 0,
-})
-
-function sum(a: Linear, b: Linear): Linear {
-  const terms = new Map(a.terms)
-  for (const [v, c] of b.terms) {
-    const now = (terms.get(v) ?? 0) + c
-    if (now === 0) terms.delete(v)
-    else terms.set(v, now)
-  }
-  return { terms, constant: a.constant + b.constant }
-}
+import { linear } from './linear-form.ts'
 
 /** The variables whose values may lie in less than their ranges, with what these are then. */
 export type Box = Map<VarId, Interval>
@@ -55,7 +18,7 @@ export function narrow(box: Box, conditions: readonly Expr[], variables: readonl
 function narrowBy(e: Expr, holds: boolean, box: Box, variables: readonly Variable[]): boolean {
   if (typeof e === 'number') return (e !== 0) === holds
   if (isLocationTest(e)) return true
-  if (isVarRead(e)) return holds ? apart(e.v, 0, box, variables) : within(e.v, 0, 0, box, variables)
+  if (isVarRead(e)) return holds ? except(e.v, 0, box, variables) : within(e.v, 0, 0, box, variables)
   if (!isApplication(e)) return true
   const [op, a, b] = e
   if (op === '!') return narrowBy(a!, !holds, box, variables)
@@ -73,7 +36,7 @@ function narrowBy(e: Expr, holds: boolean, box: Box, variables: readonly Variabl
   const [v, factor] = term
   const root = 0 - constant / factor
   if (equal) {
-    if ((op === '==') !== holds) return apart(v, root, box, variables)
+    if ((op === '==') !== holds) return except(v, root, box, variables)
     return Number.isInteger(root) && within(v, root, root, box, variables)
   }
   // factor * v + constant (< or <=) 0, or its contrary: `v` is at most, or at least, the root.
@@ -94,7 +57,7 @@ function within(v: VarId, lo: number, hi: number, box: Box, variables: readonly 
 }
 
 /** It is not this number, which tells something where that is an end of what it can be. */
-function apart(v: VarId, number: number, box: Box, variables: readonly Variable[]): boolean {
+function except(v: VarId, number: number, box: Box, variables: readonly Variable[]): boolean {
   const { lo, hi } = boundsOf(v, box, variables)
   return within(v, number === lo ? lo + 1 : lo, number === hi ? hi - 1 : hi, box, variables)
 }

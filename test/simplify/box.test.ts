@@ -5,7 +5,7 @@ import { evaluator } from '#system/expression'
 import type { Assign, Expr, Operator, Variable } from '#system/system'
 import { assignment } from '#system/assignment'
 import { changesOf } from '#simplify/changes'
-import { narrow, type Box } from '#simplify/half-space'
+import { narrow, type Box } from '#simplify/box'
 import { systemOf, transition, variable } from '../engine/systems.ts'
 
 const models = 20_000
