@@ -57,16 +57,17 @@ function dependencies(
   options: SchedJobOptions,
   { jobs, work }: Pick<JobParts, 'jobs' | 'work'>,
 ): Job['waits'] {
-  return (options.dependencies ?? []).flatMap((dependency) => {
+  const fences = (options.dependencies ?? []).flatMap((dependency) => {
     const ours = jobs.all.find((other) => other.finished === dependency)
-    if (ours?.entity === entity) return []
-    const fence = ours?.scheduled ?? dependency
+    return ours?.entity === entity ? [] : [ours?.scheduled ?? dependency]
+  })
+  return [...new Set(fences)].map((fence) => {
     const callback = m.callback(
       fence,
       `${name}_wakeup_after_${fence.name}`,
       (t) => work.queueRun(t.at(`${sched.entity} drm_sched_entity_wakeup()`)),
       { added: false },
     )
-    return [{ fence, callback }]
+    return { fence, callback }
   })
 }

@@ -3,6 +3,7 @@ import { FencecheckError } from '#base/errors'
 import { isCall, type Body, type ModelObject } from '#ir/model'
 import { and, not, or } from './expressions.ts'
 import { Built, type Expression, type ObjectHandle } from './handle.ts'
+import { refusePromise } from './ownership.ts'
 import type { Path } from './path.ts'
 
 // Processes and hooked bodies that a declaration brings with it.
@@ -57,8 +58,10 @@ export const invalidation =
         steps.some((s) => isCall(s) && s.call.on === interval.name && s.call.op === 'intervalNotifierRemove'),
       )
     operate(t, 'invalidateStart', mm)
-    for (const { interval, write } of callbacks)
-      if (isRemoved(interval)) t.when(fieldOf(interval, 'inserted'), () => void write(t))
-      else write(t)
+    for (const { interval, name, write } of callbacks) {
+      const run = (): void => refusePromise(write(t), `'${name}'`, undefined)
+      if (isRemoved(interval)) t.when(fieldOf(interval, 'inserted'), run)
+      else run()
+    }
     operate(t, 'invalidateEnd', mm)
   }

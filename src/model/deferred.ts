@@ -3,6 +3,7 @@ import type { Site } from '#base/errors'
 import type { ModelContext } from '#ir/model'
 import { and, eq, field, not } from './expressions.ts'
 import type { Expression, ObjectHandle } from './handle.ts'
+import { refusePromise } from './ownership.ts'
 import type { Path } from './path.ts'
 
 /** What makes a handler run that somebody asked for: its context, when it is raised, and what it begins and ends with. */
@@ -50,7 +51,7 @@ export const deferredPath =
     if (irqsOff) call('localIrqSave')
     call(start, handle, {
       ok: () => {
-        t.writtenAt(undefined, () => t.declaredAt(site, () => void write(t)))
+        t.writtenAt(undefined, () => t.declaredAt(site, () => refusePromise(write(t), `'${handle.name}'`, site)))
         call(finish, handle)
       },
       none: () => {},

@@ -6,7 +6,7 @@ import type { Registry } from '#semantics/registry'
 import { build } from './expressions.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Expression } from './handle.ts'
 import { refuseUnknownOptions } from './options.ts'
-import { ownName } from './ownership.ts'
+import { ownName, refusePromise } from './ownership.ts'
 import { caller } from './site.ts'
 import { startsOf, type Setting } from './switches.ts'
 
@@ -120,7 +120,7 @@ export class ObjectBuilder {
   }
 
   /** `n` copies of a set of processes, objects and variables: the unit of symmetry. Names get the prefix `name[i].`. */
-  copies(name: string, n: number, write: (i: number) => void): void {
+  copies(name: string, n: number, write: (i: number) => unknown): void {
     const site = this.here()
     if (this.copy !== undefined)
       throw new FencecheckError('wrong-control-flow', `group '${name}' is inside another group`, {
@@ -136,7 +136,7 @@ export class ObjectBuilder {
     for (let i = 0; i < n; i++) {
       this.copy = { prefix: `${name}[${i}].`, processes: [], objects: [], variables: [] }
       copies.push(this.copy)
-      write(i)
+      refusePromise(write(i), `group '${name}'`, site)
       this.copy = undefined
     }
     this.groups.push({

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Site } from '#base/errors'
 import type { ObjectHandle } from './handle.ts'
+import { refusePromise } from './ownership.ts'
 import type { Path } from './path.ts'
 
 /** A work item as it was declared. */
@@ -40,7 +41,7 @@ export const workerPath =
       ({ handle, write, site, optional }: Item) =>
       (): void => {
         operate(steps.start, handle, site, optional)
-        t.declaredAt(site, () => void write(t))
+        t.declaredAt(site, () => refusePromise(write(t), `'${handle.name}'`, site))
         operate(steps.finish, handle, site, optional)
       }
     const make = (): void => operate('createWorker', queue, declared)

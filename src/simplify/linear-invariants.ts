@@ -27,7 +27,7 @@ const methods: readonly { readonly method: Method; readonly most: number }[] = [
 /**
  * Linear inequalities that hold in every state, found as the place invariants of a net are: no transition increases
  * `factors . variables`, so it stays at most what it is at first (Memmi and Roucairol 1980; docs/theory-rewriting.md 7).
- * One for each variable that can be shown to stay within its range by itself, or with fewer work than is allowed.
+ * One for each variable that is shown to stay within its range, unless an earlier one bounds it or the work allowed is used up.
  *
  * Unknowns are how often a variable counts, and how often the distance from its maximum does.
  */

@@ -309,6 +309,25 @@ describe('an entity that is killed', () => {
     }
     expect(await told(two)).toBe('holds')
   })
+  test('may have a job that depends on both fences of another one', async () => {
+    const both = (m: KernelBuilder): void => {
+      const sched = drmGpuScheduler(m, 'gfx')
+      const runJob = (t: KernelPath): void => t.local('bind')
+      const before = sched.entity('copy').job('before', { runJob })
+      const dependencies = [before.scheduled, before.finished]
+      const ctx = sched.entity('ctx', { killable: true })
+      const job = ctx.job('job', { dependencies, runJob })
+      m.thread('process', (t) => {
+        for (const each of [before, job]) {
+          t.publish(each.finished)
+          sched.push(t, each)
+        }
+        ctx.kill(t)
+        t.wait(job.finished)
+      })
+    }
+    expect(await told(both)).toBe('holds')
+  })
   test('waits for what its jobs depend on', async () => {
     expect(await told(killed({ signal: false }))).toBe('unsignalled-fence none: waiter: job_finished')
   })

@@ -29,6 +29,29 @@ describe('what an async function would write after its first await is not lost s
     expect(codeOf(source)).toBe('wrong-control-flow')
   })
 
+  test.each<readonly [string, (m: KernelBuilder, write: never) => void]>([
+    ['work item', (m, write) => m.thread('a', (t) => t.queueWork(m.workItem(m.workqueue('wq'), 'w', write)))],
+    ['timer', (m, write) => m.timerCallback('tm', write)],
+    ['callback', (m, write) => m.callback(m.fence('f'), 'cb', write)],
+    ['shrinker', (m, write) => m.shrinker('s', write)],
+    ['group of copies', (m, write) => m.copies('g', 2, write)],
+  ])('of a %s', (_, declare) => {
+    const source = model('t/late', { summary: '' }, (m) => {
+      declare(m, (async () => {}) as never)
+      m.thread('b', (t) => t.local())
+    })
+    expect(codeOf(source)).toBe('wrong-control-flow')
+  })
+
+  test('of the callback of an interval', () => {
+    const source = model('t/interval', { summary: '' }, (m) => {
+      const mm = m.mmapLock('mm')
+      m.intervalCallback(m.interval('i', { mm }), 'cb', (async () => {}) as never)
+      m.thread('b', (t) => t.invalidateRange())
+    })
+    expect(codeOf(source)).toBe('wrong-control-flow')
+  })
+
   test('of a branch', () => {
     const source = model('t/branch', { summary: '' }, (m) => {
       m.thread('a', (t) => t.either({ a: (async () => {}) as never }))
