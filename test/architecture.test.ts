@@ -203,8 +203,8 @@ test('what is written refers to nothing that is not here', () => {
   )
   expect(written.length).toBeGreaterThan(800)
   const missing = written.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/(?<![\w/.-])docs\/([\w-]+(?:\/[\w-]+)?\.(?:md|svg|json))/g)]
-      .filter(([path]) => !existsSync(join(root, path)))
+    [...readFileSync(file, 'utf8').matchAll(/(?<![\w/.'-])(?:docs\/)?(?:adr\/)?[\w-]+\.md\b/g)]
+      .filter(([path]) => !['', 'docs', 'models'].some((folder) => existsSync(join(root, folder, path))))
       .map(([path]) => `${relative(root, file)}: ${path}`),
   )
   expect(missing).toEqual([])

@@ -10,7 +10,7 @@ import type { System } from '#system/system'
 export const machines = ['auto', 'engine', 'interpreter'] as const
 export type MachineChoice = (typeof machines)[number]
 
-/** What a search ran on. Both give the same verdict, states and trace; the engine takes a tenth of the time or less. */
+/** What a search ran on. Both give the same verdict, states and trace; the engine takes about a tenth of the time. */
 export type MachineName = Exclude<MachineChoice, 'auto'>
 
 /**

@@ -64,11 +64,11 @@ export interface CheckOptions {
 export interface Progress {
   /** States stored. */
   readonly states: number
-  /** Transitions fired. */
+  /** Edges between stored states. */
   readonly transitions: number
   /** States stored and not expanded yet. */
   readonly frontier: number
-  /** Transitions from the initial state to the state that was expanded last, by the way it was found. */
+  /** Edges from the initial state to the state that was expanded last, by the way it was found. */
   readonly depth: number
   /** Since the check began to search. */
   readonly seconds: number

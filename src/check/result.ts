@@ -73,22 +73,22 @@ export interface Simulation {
 /** A violation with the run that shows it. */
 export interface ResultViolation {
   readonly kind: Kind
-  /** Of misuse: which rule of the primitive is broken (docs/primitives.md). */
+  /** Of a fault: which one, by a code of the primitive (docs/primitives.md) or of the language (`undefined-value`). */
   readonly code?: string
   /** Of whoever waits for ever: who waits for whom. */
   readonly shape?: Shape
-  /** Names of the processes it is about, in the order of the model. */
+  /** Names of the processes it is about: of the wait cycle, not of every bystander. */
   readonly processes: readonly string[]
-  /** Names of the objects it is about, in the order of the model. */
+  /** Names of the objects it is about. */
   readonly objects: readonly string[]
   /** The run from the initial state; the reference interpreter has replayed it. */
   readonly trace: Trace
   readonly explanation: Explanation
 }
 
-/** What is worth knowing besides the verdict (docs/findings.md). */
+/** What is worth knowing besides the verdict: where a proof is vacuous, what was not judged. */
 export interface ResultFinding {
-  /** One of the codes of docs/findings.md. */
+  /** What it is, by a name that does not depend on the model: `never-reached`. */
   readonly code: string
   readonly message: string
   /** The line of the model it is about. */
@@ -100,9 +100,9 @@ export interface Statistics {
   readonly states: number
   /** States passed through; more than stored where chains are compressed. */
   readonly visited: number
-  /** Transitions fired between stored states, each once. */
+  /** Edges between stored states; where chains are compressed, one may be several transitions. */
   readonly transitions: number
-  /** Transitions on the way by which the state was found that was expanded last; breadth first, the longest shortest way. */
+  /** Edges on the way by which the state was found that was expanded last; breadth first, on the longest shortest way. */
   readonly depth: number
   /** What the search ran on; a counterexample is replayed on the interpreter in any case. */
   readonly machine: MachineName

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
+import type { Closing } from './closed-set.ts'
 import type { ClosureRules } from './closure-rules.ts'
 import type { Conditions } from './conditions.ts'
 import type { Prospects } from './prospects.ts'
 import type { Relations } from './relations.ts'
-
-interface Known<S> {
-  readonly relations: Relations
-  readonly conditions: Conditions<S>
-  readonly prospects: Prospects<S>
-  readonly rules: ClosureRules<S>
-}
 
 /**
  * Whether a process by itself is a closed set (`process-closure.ts`) that fires a single transition. That takes no look at
@@ -25,7 +19,7 @@ export class ClosedAlone<S> {
   readonly #rules: ClosureRules<S>
   readonly #conjuncts: readonly Int32Array[]
 
-  constructor(machine: Machine<S>, { relations, conditions, prospects, rules }: Known<S>) {
+  constructor(machine: Machine<S>, { relations, conditions, prospects, rules }: Closing<S>) {
     this.#machine = machine
     this.#leaving = relations.reach.leaving
     this.#conditions = conditions

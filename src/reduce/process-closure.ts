@@ -46,8 +46,9 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     this.#owner = present.owner
     this.#prospects = prospects
     this.#rules = rules
-    this.#closed = new ClosedSet({ present, relations, conditions, prospects, rules })
-    this.#closedAlone = new ClosedAlone(machine, { relations, conditions, prospects, rules })
+    const closing = { present, relations, conditions, prospects, rules }
+    this.#closed = new ClosedSet(closing)
+    this.#closedAlone = new ClosedAlone(machine, closing)
   }
 
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {

@@ -6,7 +6,7 @@ export interface Stubborn {
   readonly members: ReadonlySet<TransitionId>
 }
 
-/** A way to find strong stubborn sets (docs/theory.md 1). The same state gives the same set for ever. */
+/** A way to find strong stubborn sets (docs/theory.md 1). The same question gets the same set for ever. */
 export interface StubbornSets<S> {
   /** The enabled transitions of the smallest set that was found, in ascending id. */
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
