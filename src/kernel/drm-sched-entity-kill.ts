@@ -39,9 +39,8 @@ export function killEntity(
   const ours = jobs.of(entity)
   for (const [i, job] of ours.entries()) {
     const before = ours.slice(i - 1, i).map(({ finished }) => finished)
-    // A job may depend on the scheduled and the finished fence of the same one.
-    const waits = new Set([...before, ...job.waits.map(({ fence }) => jobs.finishedOf(fence))])
-    const goOn = killedJob(m, killWq, { name: job.name, waits: [...waits], finish: (path) => finish(path, job) })
+    const waits = [...before, ...job.waits.map(({ fence }) => jobs.finishedOf(fence))]
+    const goOn = killedJob(m, killWq, { name: job.name, waits, finish: (path) => finish(path, job) })
     t.when(eq(job.state, at.queued), () => {
       jobs.move(t, job, 'killed')
       goOn(t)

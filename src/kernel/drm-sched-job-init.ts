@@ -58,7 +58,8 @@ function dependencies(
   { jobs, work }: Pick<JobParts, 'jobs' | 'work'>,
 ): Job['waits'] {
   const fences = (options.dependencies ?? []).flatMap((dependency) => {
-    const ours = jobs.all.find((other) => other.finished === dependency)
+    const ours = jobs.ofFence(dependency)
+    // Neither fence of a job of the same entity is waited for: drm_sched_entity_add_dependency_cb().
     return ours?.entity === entity ? [] : [ours?.scheduled ?? dependency]
   })
   return [...new Set(fences)].map((fence) => {

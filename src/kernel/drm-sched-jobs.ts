@@ -53,7 +53,12 @@ export class SchedJobs {
 
   /** The finished fence of the job whose scheduled fence it is; any other fence itself. */
   finishedOf(fence: Fence): Fence {
-    return this.all.find((job) => job.isAskedForScheduled() && job.scheduled === fence)?.finished ?? fence
+    return this.ofFence(fence)?.finished ?? fence
+  }
+
+  /** The job whose scheduled or finished fence it is. */
+  ofFence(fence: Fence): Job | undefined {
+    return this.all.find((job) => job.finished === fence || (job.isAskedForScheduled() && job.scheduled === fence))
   }
 
   /** A step that the job takes from where it is to where it goes, with the credits that it takes or gives back. */

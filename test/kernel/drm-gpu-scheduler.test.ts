@@ -309,16 +309,17 @@ describe('an entity that is killed', () => {
     }
     expect(await told(two)).toBe('holds')
   })
-  test('may have a job that depends on both fences of another one', async () => {
+  test('may have a job that depends on both fences of another one, and on one of the job before it', async () => {
     const both = (m: KernelBuilder): void => {
       const sched = drmGpuScheduler(m, 'gfx')
       const runJob = (t: KernelPath): void => t.local('bind')
       const before = sched.entity('copy').job('before', { runJob })
-      const dependencies = [before.scheduled, before.finished]
       const ctx = sched.entity('ctx', { killable: true })
+      const first = ctx.job('first', { runJob })
+      const dependencies = [first.scheduled, before.scheduled, before.finished]
       const job = ctx.job('job', { dependencies, runJob })
       m.thread('process', (t) => {
-        for (const each of [before, job]) {
+        for (const each of [before, first, job]) {
           t.publish(each.finished)
           sched.push(t, each)
         }
