@@ -63,7 +63,13 @@ export class KeyTable {
    */
   add(keys: Int32Array, at: number): number {
     this.#reserve(1)
-    return this.#find(keys, at, this.#hash(keys, at))
+    return this.#add(keys, at, this.#hash(keys, at))
+  }
+
+  /** The id of the key that begins at index `at` of `keys`; -1 if it is not there. */
+  find(keys: Int32Array, at: number): number {
+    const hash = this.#hash(keys, at)
+    return (this.#slots[this.#slotOf(keys, at, hash)]! & (this.#slots.length - 1)) - 1
   }
 
   /**
@@ -78,7 +84,7 @@ export class KeyTable {
   addAll(keys: Int32Array, hashes: Int32Array, from: number, to: number, ids: Int32Array): void {
     this.#reserve(to - from)
     const words = this.#words
-    for (let i = from; i < to; i++) ids[i] = this.#find(keys, i * words, hashes[i]!)
+    for (let i = from; i < to; i++) ids[i] = this.#add(keys, i * words, hashes[i]!)
   }
 
   #hashAhead(slots: Int32Array, keys: Int32Array, at: number, count: number, hashes: Int32Array): void {
@@ -145,21 +151,29 @@ export class KeyTable {
     return true
   }
 
-  #find(keys: Int32Array, at: number, hash: number): number {
+  #add(keys: Int32Array, at: number, hash: number): number {
     const slots = this.#slots
     const mask = slots.length - 1
-    // A slot is 0 while it is free, else the id plus one under bits of the hash that do not choose the slot.
+    const slot = this.#slotOf(keys, at, hash)
+    const entry = slots[slot]!
+    if (entry !== 0) return (entry & mask) - 1
+    const id = this.#append(keys, at)
+    slots[slot] = (hash & ~mask) | (id + 1)
+    return id
+  }
+
+  /**
+   * The slot of a key, or the free one that it is to have. A slot is 0 while it is free, else the id plus one under bits
+   * of the hash that do not choose the slot.
+   */
+  #slotOf(keys: Int32Array, at: number, hash: number): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
     const tag = hash & ~mask
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = slots[slot]!
-      if (entry === 0) {
-        const id = this.#append(keys, at)
-        slots[slot] = tag | (id + 1)
-        return id
-      }
-      if ((entry & ~mask) !== tag) continue
-      const id = (entry & mask) - 1
-      if (this.same(id, keys, at)) return id
+      if (entry === 0) return slot
+      if ((entry & ~mask) === tag && this.same((entry & mask) - 1, keys, at)) return slot
     }
   }
 

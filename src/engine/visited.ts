@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invariant } from '#base/assert'
 import type { Choice, Expansion, Listener, StateStore } from '#system/machine'
-import type { Expr, System, TransitionId } from '#system/system'
+import type { Expr, System } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
 import type { Program } from './program.ts'
 import { unlessUnfit } from './unfit.ts'
@@ -38,7 +38,6 @@ export class Visited implements StateStore<Packed> {
     readonly targets: Int32Array
     from: number
     to: number
-    rests: (readonly TransitionId[])[] | undefined
   }
 
   constructor(system: System, layout: Layout, program: Program, table = new KeyTable(layout.words)) {
@@ -55,7 +54,6 @@ export class Visited implements StateStore<Packed> {
       targets: new Int32Array(room),
       from: 0,
       to: 0,
-      rests: undefined,
     }
   }
 
@@ -72,6 +70,12 @@ export class Visited implements StateStore<Packed> {
     this.#end = 0
     this.#successors.set(state)
     return this.#table.add(this.#successors, 0)
+  }
+
+  find(state: Packed): number {
+    this.#end = 0
+    this.#successors.set(state)
+    return this.#table.find(this.#successors, 0)
   }
 
   get(id: number): Packed {
@@ -104,7 +108,6 @@ export class Visited implements StateStore<Packed> {
     const end = first === this.#end ? Math.min(first + this.#batch, table.size) : first + 1
     this.#choice = choice
     this.#count = 0
-    this.#expansion.rests = undefined
     for (let id = first; id < end; id++) {
       if (choice === undefined) this.#fireAll(id)
       else choice(id, this.#listener)
@@ -122,13 +125,12 @@ export class Visited implements StateStore<Packed> {
   }
 
   readonly #listener: Listener<Packed> = {
-    fired: (transition, end, rest) => {
+    fired: (transition, next) => {
       const { words } = this.#layout
       const expansion = this.#expansion
       const at = this.#count * words
-      for (let w = 0; w < words; w++) this.#successors[at + w] = end[w]!
+      for (let w = 0; w < words; w++) this.#successors[at + w] = next[w]!
       expansion.transitions[this.#count] = transition
-      if (rest !== undefined) (expansion.rests ??= [])[this.#count] = rest
       this.#count++
     },
   }

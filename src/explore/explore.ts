@@ -17,9 +17,9 @@ export type Selector<S> = (state: S, enabled: readonly TransitionId[], id: numbe
 
 /**
  * Whether to go on from a state that the transition `by` has led to without storing it: the one transition to fire
- * there, or undefined to store the state. It must store some state of every cycle.
+ * there, or undefined to store the state, which the passage may do itself. It must have some state of every cycle stored.
  */
-export type Passage<S> = (state: S, by: TransitionId) => TransitionId | undefined
+export type Passage<S> = (state: S, by: TransitionId, store: StateStore<S>) => TransitionId | undefined
 
 export interface Setup<S> {
   readonly machine: Machine<S>
@@ -56,21 +56,16 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
   const graph = new Graph(edges === 'kept' ? undefined : whole)
   let depth = 0
 
-  /** What the selector wants fired, each transition and on until a state is to be stored. */
+  /** What the selector wants fired. */
   const choice: Choice<S> = (id, listener) => {
     const state = store.get(id)
     const enabled = machine.enabled(state)
-    for (const first of select === undefined ? enabled : select(state, enabled, id)) {
-      let end = machine.fire(state, first)
-      const rest: TransitionId[] | undefined = pass && []
-      for (let next = pass?.(end, first); next !== undefined; next = pass?.(end, next)) {
-        rest?.push(next)
-        end = machine.fire(end, next)
-      }
-      listener.fired(first, end, rest)
-    }
+    for (const first of select === undefined ? enabled : select(state, enabled, id))
+      listener.fired(first, machine.fire(state, first))
   }
-  const expansion = whole ?? ((id: number) => store.expandChosen?.(id, choice) ?? expandedAtOnce(store, id, choice))
+  const chosen = pass === undefined ? store.expandChosen?.bind(store) : undefined
+  const expansion =
+    whole ?? ((id: number) => chosen?.(id, choice) ?? expandedAtOnce({ machine, store, pass }, id, choice))
 
   const discover = (parent: number, by: TransitionId, at: number): void => {
     frontier.push(graph.states)
@@ -116,16 +111,25 @@ export function explore<S>({ machine, frontier, select, pass, observers = [], ed
   }
 }
 
-/** What is chosen in a state, added right away. */
-function expandedAtOnce<S>(store: StateStore<S>, id: number, choice: Choice<S>): Expansion {
-  const [transitions, targets]: [TransitionId[], number[]] = [[], []]
-  let rests: (readonly TransitionId[])[] | undefined
+interface Stored<S> extends Pick<Setup<S>, 'machine' | 'pass'> {
+  readonly store: StateStore<S>
+}
+
+/** What is chosen in a state, each transition and on as far as the passage goes, what that leads to stored right away. */
+function expandedAtOnce<S>({ machine, store, pass }: Stored<S>, id: number, choice: Choice<S>): Expansion {
+  const [transitions, targets, rests]: [TransitionId[], number[], TransitionId[][]] = [[], [], []]
   choice(id, {
-    fired(transition, end, rest) {
+    fired(transition, next) {
+      let end = next
+      const rest: TransitionId[] = []
+      for (let by = pass?.(end, transition, store); by !== undefined; by = pass?.(end, by, store)) {
+        rest.push(by)
+        end = machine.fire(end, by)
+      }
       transitions.push(transition)
       targets.push(store.add(end))
-      if (rest !== undefined) (rests ??= []).push(rest)
+      rests.push(rest)
     },
   })
-  return { transitions, targets, from: 0, to: transitions.length, rests }
+  return { transitions, targets, from: 0, to: transitions.length, ...(pass && { rests }) }
 }

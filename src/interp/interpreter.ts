@@ -123,14 +123,24 @@ class KeyStore implements StateStore<State> {
 
   add(state: State): number {
     const key = this.#codec.key(state.packed)
-    for (const map of this.#maps) {
-      const id = map.get(key)
-      if (id !== undefined) return id
-    }
+    const known = this.#find(key)
+    if (known >= 0) return known
     const id = this.#keys.push(key) - 1
     if (this.#maps[0]!.size === mapCapacity) this.#maps.unshift(new Map())
     this.#maps[0]!.set(key, id)
     return id
+  }
+
+  find(state: State): number {
+    return this.#find(this.#codec.key(state.packed))
+  }
+
+  #find(key: string): number {
+    for (const map of this.#maps) {
+      const id = map.get(key)
+      if (id !== undefined) return id
+    }
+    return -1
   }
 
   get(id: number): State {

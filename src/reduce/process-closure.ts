@@ -59,9 +59,16 @@ export class ProcessClosure<S> implements StubbornSets<S> {
     return fired
   }
 
-  single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
+  several(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
     this.#present.look(state, enabled)
-    const single = this.#single(enabled)
+    const fired = this.#several(enabled)
+    this.#present.forget(enabled)
+    return fired
+  }
+
+  single(state: S, enabled: readonly TransitionId[], last?: ProcessId): TransitionId | undefined {
+    this.#present.look(state, enabled)
+    const single = this.#single(enabled, last)
     this.#present.forget(enabled)
     return single < 0 ? undefined : single
   }
@@ -83,11 +90,14 @@ export class ProcessClosure<S> implements StubbornSets<S> {
   }
 
   /**
-   * The transition that is fired if some closed set fires a single one; -1 if there is none. Nearly always somebody by
-   * himself is closed; only where nobody is are the sets looked for of those who meet nobody who can move.
+   * The transition that is fired if some closed set fires a single one; -1 if there is none. Nearly always whoever has moved
+   * last goes on, or somebody by himself is closed; only where nobody is are the sets looked for of those who meet nobody
+   * who can move.
    */
-  #single(enabled: readonly TransitionId[]): TransitionId {
+  #single(enabled: readonly TransitionId[], last?: ProcessId): TransitionId {
     const { enabledOf } = this.#present
+    if (last !== undefined && enabledOf[last] === 1 && this.#closed.close(last, 2) === 1)
+      return enabled.find((id) => this.#owner[id] === last)!
     let candidates = 0
     for (let i = 0; i < enabled.length; i++) {
       const id = enabled[i]!

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { InternalError } from '#base/assert'
+import { IdSet } from '#base/id-set'
 import type { Passage, Search, Selector } from '#explore/explore'
-import type { Machine } from '#system/machine'
-import type { TransitionId } from '#system/system'
+import type { Machine, StateStore } from '#system/machine'
+import type { ProcessId, TransitionId } from '#system/system'
 import { backEdges, Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
 import { ignoringByComponent, ignoringStates } from './ignoring.ts'
@@ -47,6 +48,8 @@ export class Reduction<S> {
   readonly #back: ReadonlySet<TransitionId>
   readonly #ignoring: Ignoring<S>
   readonly #visible: ReadonlySet<TransitionId> | undefined
+  /** Stored states of which it is known that no single transition is fired. */
+  readonly #branching = new IdSet()
   /** States whose sets contain everything visible. */
   readonly #watching = new Set<number>()
   /** Set if chains are compressed: what is fired in a state that need not be stored. */
@@ -67,25 +70,35 @@ export class Reduction<S> {
    * @throws InternalError if a set is verified and does not keep what it promises.
    */
   readonly select: Selector<S> = (state, enabled, id) =>
-    enabled.length < 2 ? enabled : this.#again.has(id) ? (this.#again.get(id) ?? enabled) : this.#fired(state, enabled)
+    enabled.length < 2
+      ? enabled
+      : this.#again.has(id)
+        ? (this.#again.get(id) ?? enabled)
+        : this.#fired(state, enabled, id)
 
-  #fired(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
-    const fired = this.#stubborn.smallest(state, enabled)
+  #fired(state: S, enabled: readonly TransitionId[], id: number): readonly TransitionId[] {
+    const fired = this.#branching.has(id)
+      ? this.#stubborn.several(state, enabled)
+      : this.#stubborn.smallest(state, enabled)
     if (this.#verify && fired.length < enabled.length) this.#check(state, this.#stubborn.whole(state, enabled))
     return fired
   }
 
-  /** The one transition that is fired, if it is one. */
-  #single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
+  /** The one transition that is fired, if it is one. A state of which it is known that it is not one is stored. */
+  #single(state: S, last: ProcessId, store: StateStore<S>): TransitionId | undefined {
+    const id = store.find(state)
+    if (id >= 0 && this.#branching.has(id)) return undefined
+    const enabled = this.#machine.enabled(state)
     if (enabled.length < 2) return enabled[0]
-    const single = this.#stubborn.single(state, enabled)
-    if (this.#verify && single !== undefined) this.#check(state, this.#stubborn.whole(state, enabled))
+    const single = this.#stubborn.single(state, enabled, last)
+    if (single === undefined) this.#branching.add(store.add(state))
+    else if (this.#verify) this.#check(state, this.#stubborn.whole(state, enabled, single))
     return single
   }
 
   /** The one transition that is fired if that is found by whoever has moved last going on. */
-  #goesOn(state: S, by: TransitionId): TransitionId | undefined {
-    const single = this.#stubborn.goesOn?.(state, this.#machine.system.transitions[by]!.process)
+  #goesOn(state: S, last: ProcessId): TransitionId | undefined {
+    const single = this.#stubborn.goesOn?.(state, last)
     if (this.#verify && single !== undefined)
       this.#check(state, this.#stubborn.whole(state, this.#machine.enabled(state), single))
     return single
@@ -97,9 +110,10 @@ export class Reduction<S> {
   }
 
   #passage(chains: Chains): Passage<S> {
-    return (state, by) => {
+    return (state, by, store) => {
       if (chains.mustEnd(by)) return undefined
-      const single = this.#goesOn(state, by) ?? this.#single(state, this.#machine.enabled(state))
+      const last = this.#machine.system.transitions[by]!.process
+      const single = this.#goesOn(state, last) ?? this.#single(state, last, store)
       return single !== undefined && chains.mayPass(by, single) ? single : undefined
     }
   }

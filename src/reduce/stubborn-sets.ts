@@ -10,8 +10,13 @@ export interface Stubborn {
 export interface StubbornSets<S> {
   /** The enabled transitions of the smallest set that was found, in ascending id. */
   smallest(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
-  /** The transition that is fired where it is a single one. */
-  single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined
+  /**
+   * The transition that is fired where it is a single one. Of several that could be, it may be the one of the process that
+   * has moved last; whether there is any does not depend on that.
+   */
+  single(state: S, enabled: readonly TransitionId[], last?: ProcessId): TransitionId | undefined
+  /** What is fired where it is known that there is no single one. */
+  several(state: S, enabled: readonly TransitionId[]): readonly TransitionId[]
   /**
    * The transition of a process that is fired alone whatever others can do, if some set is found to fire just that with
    * less work than it takes to find what is enabled.

@@ -72,6 +72,10 @@ export class TransitionClosure<S> implements StubbornSets<S> {
     return this.#found(state, enabled) ? enabled.filter((id) => this.#inside[id] === 1) : enabled
   }
 
+  several(state: S, enabled: readonly TransitionId[]): readonly TransitionId[] {
+    return this.smallest(state, enabled)
+  }
+
   single(state: S, enabled: readonly TransitionId[]): TransitionId | undefined {
     const fired = this.smallest(state, enabled)
     return fired.length === 1 ? fired[0] : undefined

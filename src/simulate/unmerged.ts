@@ -43,6 +43,7 @@ export class Unmerged<S> implements Machine<S> {
         return visits.length
       },
       add: (state) => visits.push(state) - 1,
+      find: () => -1,
       get: (id) => visits[id]!,
     }
   }

@@ -34,6 +34,8 @@ export interface StateStore<S> {
   readonly size: number
   /** The id of a state, stored now if it was not there before (then it is the old `size`). */
   add(state: S): number
+  /** The id of a state; -1 if it is not stored. */
+  find(state: S): number
   /** The state with this id. */
   get(id: number): S
   /**
@@ -57,8 +59,8 @@ export interface StateStore<S> {
 /** Tells what is fired in a stored state, one transition after the other. */
 export type Choice<S> = (id: number, listener: Listener<S>) => void
 export interface Listener<S> {
-  /** A transition is fired and leads to `end`, with `rest` on the way: always told, or never. */
-  fired(transition: TransitionId, end: S, rest?: readonly TransitionId[]): void
+  /** A transition is fired and leads to `next`. */
+  fired(transition: TransitionId, next: S): void
 }
 
 /** Transitions fired in a state and the ids of what they lead to: elements `from` to `to` (excluded) of either. */

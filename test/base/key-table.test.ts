@@ -37,6 +37,10 @@ function difference(table: KeyTable, words: number, keys: readonly (readonly num
     batch = 1 + ((i * 31) % 90)
     const some = keys.slice(i, i + batch)
     const found = new Int32Array(some.length)
+    for (const key of some) {
+      const [is, should] = [table.find(Int32Array.from(key), 0), ids.get(key.join()) ?? -1]
+      if (is !== should) return `key ${key.join()} is found with id ${is}, not ${should}`
+    }
     const flat = Int32Array.from([...Array.from({ length: words }, () => 0), ...some.flat()])
     if (i % 3 === 0) for (const k of some.keys()) found[k] = table.add(flat, words * (k + 1))
     else {
@@ -81,7 +85,7 @@ describe('a table of states', () => {
   })
 
   test('one that compares the hash only is caught', () => {
-    expect(difference(new HashOnly(2, 2 ** 11), 2, sequence(60_000, 2, 2 ** 15))).toMatch(/has id/)
+    expect(difference(new HashOnly(2, 2 ** 11), 2, sequence(60_000, 2, 2 ** 15))).toMatch(/has id|found with id/)
   })
 
   test('refuses what it has no room for, and keeps what it has', () => {

@@ -139,10 +139,6 @@ describe('an expansion by choice is seen', () => {
   test.each<readonly [string, (choice: Choice<Packed>) => Choice<Packed>]>([
     ['that is of another state', (choice) => (id, listener) => choice(Math.max(0, id - 1), listener)],
     [
-      'that forgets what is on the way',
-      (choice) => (id, listener) => choice(id, { fired: (transition, end) => listener.fired(transition, end, []) }),
-    ],
-    [
       'that fires a transition less',
       (choice) => (id, listener) => {
         let first = true

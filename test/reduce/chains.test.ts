@@ -3,10 +3,18 @@ import { eq } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
 import { lower } from '#semantics/lower/lower'
+import { Engine } from '#engine/engine'
+import type { Packed } from '#engine/layout'
+import { explore } from '#explore/explore'
+import { BreadthFirst } from '#explore/frontier'
 import { Graph } from '#explore/graph'
 import { backEdges } from '#reduce/chains'
+import { faultsInPlace } from '#reduce/faults-in-place'
 import { ignoringStates } from '#reduce/ignoring'
+import { ProcessClosure } from '#reduce/process-closure'
+import { Reduction } from '#reduce/reduction'
 import type { System } from '#system/system'
+import fenceFarm from '../../models/bench/fence-farm.ts'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { searchedInFull, searchedReduced } from './searched.ts'
@@ -76,6 +84,25 @@ describe('what happens between stored states counts', () => {
     const { violation } = await check(built, kernelRegistry, { reduction: 'full' })
     expect(violation?.trace.steps).toHaveLength(3)
   })
+})
+
+test('in which states several are fired is found once, and those who arrive there later are told', () => {
+  const system = faultsInPlace(lower(fenceFarm.instantiate('in-turn', { N: 4 }), fenceFarm.registry))
+  const machine = new Engine(system)
+  const asked = { branching: new Map<string, number>(), smallest: 0 }
+  class Counting extends ProcessClosure<Packed> {
+    override single(...[state, enabled, last]: Parameters<ProcessClosure<Packed>['single']>): number | undefined {
+      const single = super.single(state, enabled, last)
+      if (single === undefined) asked.branching.set(state.join(), (asked.branching.get(state.join()) ?? 0) + 1)
+      return single
+    }
+  }
+  const { select, pass } = new Reduction(machine, { chains: true, stubborn: new Counting(machine) })
+  const search = explore({ machine, frontier: new BreadthFirst(), select, pass })
+  search.advance(Infinity)
+  expect(search.graph.states).toBe(208)
+  expect(asked.branching.size).toBeGreaterThan(150)
+  expect(new Set(asked.branching.values())).toEqual(new Set([1]))
 })
 
 describe('back edges', () => {

@@ -40,6 +40,11 @@ export class Orbits<S> implements StateStore<S> {
     return this.#members.add(state)
   }
 
+  find(state: S): number {
+    this.#form.of(state)
+    return this.#forms.find(this.#form.key, 0)
+  }
+
   get(id: number): S {
     return this.#members.get(id)
   }
