@@ -110,7 +110,7 @@ export interface Statistics {
   readonly reductions: readonly string[]
   /** Wall-clock time of all searches, without judging and explaining. */
   readonly seconds: number
-  /** The largest resident set seen during the check, in bytes. */
+  /** The largest resident set that the process had until the end of the search, in bytes; its other checks count. */
   readonly peakMemoryBytes: number
   /** The search expanded every reachable state. */
   readonly complete: boolean

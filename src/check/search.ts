@@ -83,9 +83,9 @@ export async function runSearch<S>(
   const search = explore({ machine, frontier, observers: [facts], edges, ...(select && { select }), pass })
   const start = performance.now()
   let breath = start
-  // Asking takes longer than a small search: without a limit it is done once, after it.
-  let peakMemoryBytes = options.maxMemoryBytes === Infinity ? 0 : process.memoryUsage.rss()
-  const memory = new MemoryLimit(options.maxMemoryBytes, machine.system, peakMemoryBytes)
+  // Asking takes longer than a small search, so it is not done without a limit.
+  const resident = options.maxMemoryBytes === Infinity ? () => 0 : () => process.memoryUsage.rss()
+  const memory = new MemoryLimit(options.maxMemoryBytes, machine.system, resident())
   let limit: string | undefined
   let stride = firstStride
   let looked = start
@@ -94,10 +94,8 @@ export async function runSearch<S>(
   while (!search.done && limit === undefined) {
     for (let i = 0; i < stride && search.store.size < maxStates; i++) if (search.advance(1)) break
     if (search.done) reduction?.complete(search)
-    const memoryBytes = process.memoryUsage.rss()
-    peakMemoryBytes = Math.max(peakMemoryBytes, memoryBytes)
     if (search.done) break
-    limit = limitHit(search, memory.reached(search, memoryBytes), seconds(), options)
+    limit = limitHit(search, memory.reached(search, resident()), seconds(), options)
     const now = performance.now()
     stride = now - looked < lookApart ? Math.min(stride * 2, maxStride) : Math.max(stride / 2, firstStride)
     looked = now
@@ -111,11 +109,11 @@ export async function runSearch<S>(
       frontier: open.size,
       depth,
       seconds: options.spent.seconds + seconds(),
-      memoryBytes,
+      memoryBytes: process.memoryUsage.rss(),
     })
   }
   if (limit !== undefined) reduction?.abandon(search)
-  return { search, limit, seconds: seconds(), peakMemoryBytes }
+  return { search, limit, seconds: seconds(), peakMemoryBytes: process.resourceUsage().maxRSS * 1024 }
 }
 
 /** Breadth first unless said; a reduced search of a net finds no shortest traces anyway, and deadlocks sooner if it goes deep. */

@@ -113,7 +113,7 @@ export async function simulate(
       machine: name,
       reductions: [],
       seconds: seconds(),
-      peakMemoryBytes: process.memoryUsage.rss(),
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       complete: false,
     },
     simulation: {

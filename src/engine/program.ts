@@ -3,10 +3,11 @@ import type { Expr, System, TransitionId } from '#system/system'
 import type { Code } from './code.ts'
 import type { Layout, Packed } from './layout.ts'
 import { bitsCode, expandCode, movesCode, numbersCode } from './sources.ts'
+import { SeldomAsked } from './seldom-asked.ts'
 import { Unfit } from './unfit.ts'
 
 /** What generated code writes words to. */
-interface Words {
+export interface Words {
   [index: number]: number
 }
 
@@ -27,7 +28,7 @@ export interface Program extends Moves {
   numbers(expressions: readonly Expr[]): readonly ((state: Packed) => number)[]
 }
 
-interface Moves {
+export interface Moves {
   /** The enabled transitions, in ascending id. */
   enabled(state: Packed): TransitionId[]
   /** Turns the copy of `state` that begins at index `at` of `words` into its successor. */
@@ -36,20 +37,29 @@ interface Moves {
 
 export type Bits = (keys: Int32Array, at: number, words: Int32Array, to: number) => void
 
+/** Single moves for which no code is generated. */
+const few = 1000
+
 /**
  * The program of a system. To generate and to compile takes longer than many a search, so all but `expand` waits until it is
- * used. What V8 takes for `expand` it takes for the rest: that has every guard and effect.
+ * used, and single moves until they are used often. What V8 takes for `expand` it takes for the rest: that has every guard and
+ * effect.
+ * @param seldom how many single moves come before code for them
  * @throws Unfit if the runtime refuses it
  */
-export function programOf(system: System, layout: Layout): Program {
+export function programOf(system: System, layout: Layout, seldom = few): Program {
   const expand = evaluate(expandCode(system, layout)) as Program['expand']
   const known = new WeakMap<readonly Expr[], Bits>()
-  let moves: Moves | undefined
-  const theMoves = (): Moves => (moves ??= evaluate(movesCode(system, layout)) as Moves)
+  let compiled: Moves | undefined
+  const compile = (): Moves => (compiled ??= evaluate(movesCode(system, layout)) as Moves)
+  let expanded: Moves | undefined
+  let asked = 0
+  const moves = (): Moves =>
+    asked++ < seldom ? (expanded ??= new SeldomAsked(system, layout, expand, compile)) : compile()
   return {
     expand,
-    enabled: (state) => (moves ?? theMoves()).enabled(state),
-    fire: (state, transition, words, at) => (moves ?? theMoves()).fire(state, transition, words, at),
+    enabled: (state) => (compiled ?? moves()).enabled(state),
+    fire: (state, transition, words, at) => (compiled ?? moves()).fire(state, transition, words, at),
     bits(conditions) {
       const made = known.get(conditions) ?? (evaluate(bitsCode(conditions, layout)) as Bits)
       known.set(conditions, made)

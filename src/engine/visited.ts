@@ -4,6 +4,7 @@ import type { Choice, Expansion, Listener, StateStore } from '#system/machine'
 import type { Expr, System } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
 import type { Program } from './program.ts'
+import { mostEnabled } from './seldom-asked.ts'
 import { unlessUnfit } from './unfit.ts'
 import { KeyTable } from '#base/key-table'
 
@@ -141,11 +142,4 @@ export class Visited implements StateStore<Packed> {
     const table = this.#table
     return (id, words, at) => bits(table.keysAt(id), table.indexOf(id), words, at)
   }
-}
-
-/** The transitions that a state can have enabled, at most. */
-function mostEnabled({ processes, transitions }: System): number {
-  const leaving = processes.map(({ locations }) => new Int32Array(locations.length))
-  for (const { process, from } of transitions) leaving[process]![from]!++
-  return leaving.reduce((sum, counts) => sum + counts.reduce((a, b) => Math.max(a, b), 0), 0)
 }

@@ -24,9 +24,6 @@ export interface Ends {
   readonly end: Int32Array
 }
 
-/** Of no state known to be either. */
-export const noEnds = (rows: number): Ends => ({ settled: new Uint8Array(rows), end: new Int32Array(rows) })
-
 /**
  * What can still happen from each state, exactly, on the explored graph. Moves that merely *may* happen
  * (opportunistic, user, environment) never count; escapes (timeouts, signals) count unless they are switched off.
@@ -38,15 +35,21 @@ export class Future {
   readonly #rowOf: Int32Array
   readonly #moves: BitRows
   readonly #pays: BitRows
-  readonly #ends: Ends
   readonly #facts: StateFacts
+  readonly #findEnds: (future: Future) => Ends
+  #knownEnds: Ends | undefined
 
-  constructor(facts: StateFacts, { rowOf, moves, pays }: FutureRows, ends: Ends) {
+  /** @param findEnds by the rest of the future; asked once, if at all: where nobody is stuck nobody asks */
+  constructor(facts: StateFacts, { rowOf, moves, pays }: FutureRows, findEnds: (future: Future) => Ends) {
     this.#facts = facts
     this.#rowOf = rowOf
     this.#moves = moves
     this.#pays = pays
-    this.#ends = ends
+    this.#findEnds = findEnds
+  }
+
+  get #ends(): Ends {
+    return (this.#knownEnds ??= this.#findEnds(this))
   }
 
   #stuckWord(state: number, w: number): number {
@@ -140,10 +143,11 @@ export function noteOf(
     system.debts.flatMap((debt, d) => debt.paidBy.map((id) => ({ id, d }))),
     ({ id }) => id,
   )
+  const movers = system.transitions.map(moversOf)
   return (state, edge, row) => {
-    for (const process of moversOf(system.transitions[graph.transition(state, edge)]!)) moves.set(row, process)
+    for (const process of movers[graph.transition(state, edge)]!) moves.set(row, process)
     for (const id of graph.rest(state, edge)) {
-      for (const process of moversOf(system.transitions[id]!)) moves.set(row, process)
+      for (const process of movers[id]!) moves.set(row, process)
       for (const { d } of paidBy.get(id) ?? []) pays.set(row, d)
     }
   }
@@ -162,7 +166,7 @@ function futureAlone(system: System, graph: Graph, facts: StateFacts): Future {
   moves.fill(0)
   const settled = new Uint8Array(rows).fill(1, 1)
   const end = Int32Array.from({ length: rows }, (_, row) => (row === 0 ? -1 : row))
-  return new Future(facts, { rowOf, moves, pays }, { settled, end })
+  return new Future(facts, { rowOf, moves, pays }, () => ({ settled, end }))
 }
 
 /**
@@ -176,14 +180,15 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
   const moves = new BitRows(system.processes.length, parts.count)
   const pays = new BitRows(system.debts.length, parts.count)
   const note = noteOf(system, graph, moves, pays)
-  for (const state of byComponent(parts)) {
+  const order = byComponent(parts)
+  for (const state of order) {
     const own = parts.of[state]!
     if (!graph.expanded(state) || facts.faulted.any(state)) {
       moves.fill(own)
       pays.fill(own)
       continue
     }
-    for (let d = 0; d < system.debts.length; d++) if (!facts.owed.has(state, d)) pays.set(own, d)
+    pays.joinMissing(own, facts.owed, state)
     for (let edge = 0; edge < graph.degree(state); edge++) {
       if (!follows(state, edge)) continue
       note(state, edge, own)
@@ -193,9 +198,7 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
       pays.join(own, pays, next)
     }
   }
-  const rows = { rowOf: parts.of, moves, pays }
-  const future = new Future(facts, rows, noEnds(parts.count))
-  return new Future(facts, rows, endsOf(future, parts, graph, follows))
+  return new Future(facts, { rowOf: parts.of, moves, pays }, (future) => endsOf(future, parts, order, graph, follows))
 }
 
 /**
@@ -205,6 +208,7 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
 function endsOf(
   future: Future,
   { of, count }: Components,
+  order: Int32Array,
   graph: Graph,
   follows: (state: number, edge: number) => boolean,
 ): Ends {
@@ -213,7 +217,7 @@ function endsOf(
   const first = new Int32Array(count).fill(-1)
   const fated = Uint8Array.from(of, (_, state) => Number(future.isFated(state)))
   const isSame = (a: number, b: number): boolean => (fated[a] === 0 && fated[b] === 0) || future.sameFate(a, b)
-  for (const state of byComponent({ of, count })) {
+  for (const state of order) {
     const own = of[state]!
     if (first[own] === -1) first[own] = state
     if (!isSame(state, first[own]!)) settled[own] = 0

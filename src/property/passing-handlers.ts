@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf, writesOf } from '#system/footprint'
-import type { ProcessId, TransitionId } from '#system/system'
+import type { ProcessId, TransitionId, VarId } from '#system/system'
 import type { Evidence } from './property.ts'
 
 /**
@@ -9,10 +9,22 @@ import type { Evidence } from './property.ts'
  * and not off which states it has. Before the end every handler may still go.
  */
 export function passingHandlers<S>(evidence: Evidence<S>): (end: number) => ReadonlySet<ProcessId> {
-  const { machine, graph } = evidence
-  const { processes, transitions } = machine.system
+  const { processes } = evidence.machine.system
   const marks = processes.flatMap(({ suspended }) => suspended.map(({ by, when }) => ({ by, reads: readsOf(when) })))
   if (marks.length === 0) return () => new Set()
+  let known: ReadonlyMap<number, ReadonlySet<ProcessId>> | undefined
+  const all = new Set(marks.map(({ by }) => by))
+  return (end) => (known ??= passingByEnd(evidence, marks)).get(end) ?? all
+}
+
+interface Mark {
+  readonly by: ProcessId
+  readonly reads: ReadonlySet<VarId>
+}
+
+function passingByEnd<S>(evidence: Evidence<S>, marks: readonly Mark[]): ReadonlyMap<number, ReadonlySet<ProcessId>> {
+  const { machine, graph } = evidence
+  const { transitions } = machine.system
   const future = evidence.future('on')
   const firedIn = new Map<number, Set<TransitionId>>()
   for (let state = 0; state < graph.states; state++) {
@@ -29,7 +41,5 @@ export function passingHandlers<S>(evidence: Evidence<S>): (end: number) => Read
     const written = new Set([...fired].flatMap((id) => transitions[id]!.effect.flatMap(writesOf)))
     return new Set(marks.filter(({ reads }) => !reads.isDisjointFrom(written)).map(({ by }) => by))
   }
-  const known = new Map([...firedIn].map(([end, fired]) => [end, passing(fired)]))
-  const all = new Set(marks.map(({ by }) => by))
-  return (end) => known.get(end) ?? all
+  return new Map([...firedIn].map(([end, fired]) => [end, passing(fired)]))
 }

@@ -4,7 +4,7 @@ import { liftedComponents, type LiftedComponents } from '#explore/lifted-compone
 import type { Quotient } from '#explore/quotient'
 import type { System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
-import { countedEdges, Future, noEnds, noteOf, type Ends, type FutureRows, type StateFacts } from './future.ts'
+import { countedEdges, Future, noteOf, type Ends, type FutureRows, type StateFacts } from './future.ts'
 import { joinReachable } from './reachable-rows.ts'
 
 /**
@@ -29,14 +29,13 @@ export function futureInQuotient(
       pays.fill(state)
       continue
     }
-    for (let d = 0; d < system.debts.length; d++) if (!facts.owed.has(state, d)) pays.set(state, d)
+    pays.joinMissing(state, facts.owed, state)
     for (let edge = 0; edge < graph.degree(state); edge++) if (follows(state, edge)) note(state, edge, state)
   }
   joinReachable(moves, graph, quotient, lifted, follows, (p) => quotient.processes(p))
   joinReachable(pays, graph, quotient, lifted, follows, (p) => quotient.debts(p))
   const rows: FutureRows = { rowOf: Int32Array.from({ length: graph.states }, (_, i) => i), moves, pays }
-  const unsettled = new Future(facts, rows, noEnds(graph.states))
-  return new Future(facts, rows, endsOf(unsettled, graph, quotient, lifted, follows))
+  return new Future(facts, rows, (future) => endsOf(future, graph, quotient, lifted, follows))
 }
 
 /** As in {@link Future}, where "the same processes" means those that the permutation along an edge makes of them. */

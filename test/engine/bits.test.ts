@@ -3,12 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '#base/random'
 import { bitTestOf, together, type BitTest } from '#engine/bit-test'
 import { js, type Code } from '#engine/code'
-import { Engine } from '#engine/engine'
 import { layoutOf, pack } from '#engine/layout'
 import { evaluator } from '#system/expression'
 import type { Assign, Expr, System, VarId, Variable } from '#system/system'
 import { compared } from './difference.ts'
-import { systemOf, transition, variable } from './systems.ts'
+import { engineOf, systemOf, transition, variable } from './systems.ts'
 
 // What is asked of several fields of a word at once, and added to several at once.
 
@@ -70,7 +69,7 @@ describe('bits of words', () => {
   test('the engine does what the interpreter does', () => {
     let moved = 0
     for (let seed = 1; seed <= 400; seed++) {
-      const { difference, states } = compared(new Engine(someSystem(seed)), 60)
+      const { difference, states } = compared(engineOf(someSystem(seed)), 60)
       expect(difference, `seed ${seed}`).toBeUndefined()
       if (states > 20) moved++
     }

@@ -3,7 +3,6 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { InternalError } from '#base/assert'
 import { Functions, js, type Hole } from '#engine/code'
-import { Engine } from '#engine/engine'
 import { layoutOf } from '#engine/layout'
 import { bitsCode, expandCode, movesCode, numbersCode } from '#engine/sources'
 import { defined } from '#semantics/lower/domain'
@@ -11,7 +10,7 @@ import { evaluator, type Reader } from '#system/expression'
 import { interval } from '#system/interval'
 import type { Expr, Operator, System } from '#system/system'
 import { compared } from './difference.ts'
-import { process, systemOf, transition, variable } from './systems.ts'
+import { engineOf, process, systemOf, transition, variable } from './systems.ts'
 
 describe('code', () => {
   test('is made of whole numbers and code', () => {
@@ -79,7 +78,7 @@ test('names that are code do not change the program by a character', () => {
     const hostile = renamed(system, name) as System
     expect(hostile.variables[0]!.name).toBe(name)
     expect(textOf(hostile)).toBe(text)
-    expect(compared(new Engine(hostile)).difference).toBeUndefined()
+    expect(compared(engineOf(hostile)).difference).toBeUndefined()
   }
   expect(text).not.toMatch(/hacked/)
   expect('hacked' in globalThis).toBe(false)
@@ -130,7 +129,7 @@ describe('a generated expression', () => {
         ],
         debts: [{ object: 'o', primitive: 'fence', owed: e, paidBy: [] }],
       })
-      const engine = new Engine(system)
+      const engine = engineOf(system)
       const value = engine.compiled(e)!(engine.initial())
       const expected = evaluator(e, reader)(state)
       // Zero has two signs in JavaScript, which nothing that an expression can say tells apart.

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest'
 import type { FencecheckError } from '#base/errors'
 import { check } from '#check/check'
 import type { CheckOptions } from '#check/options'
-import { Engine } from '#engine/engine'
 import { explore } from '#explore/explore'
 import { BreadthFirst } from '#explore/frontier'
 import type { Model } from '#ir/model'
@@ -18,6 +17,7 @@ import { kernelRegistry } from '../fixtures/models.ts'
 import { sampledInstancesOf } from '../fixtures/instances.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { compared } from './difference.ts'
+import { engineOf } from './systems.ts'
 
 // The engine does what the interpreter does, state by state and verdict by verdict.
 
@@ -54,8 +54,9 @@ describe('random models', () => {
     let computed = 0
     for (const { seed, model } of randomModels(0, 400)) {
       const system = lower(model, kernelRegistry)
-      const result = compared(new Engine(system), 400)
+      const result = compared(engineOf(system), 400)
       expect(result.difference, `seed ${seed}`).toBeUndefined()
+      expect(compared(engineOf(system, Infinity), 50).difference, `seed ${seed}, seldom asked`).toBeUndefined()
       states += result.states
       transitions += result.transitions
       joint += system.transitions.some((t) => t.joint !== undefined) ? 1 : 0
@@ -92,7 +93,7 @@ describe.each(files)('%s', async (file) => {
 
   test.each(sampledInstancesOf(source))('$name is the same on both', async ({ build }) => {
     const model = build()
-    const result = compared(new Engine(lower(model, source.registry)), 4000)
+    const result = compared(engineOf(lower(model, source.registry)), 4000)
     expect(result.difference).toBeUndefined()
     const { registry } = source
     expect(await told(model, registry, { machine: 'engine' })).toBe(
@@ -103,7 +104,7 @@ describe.each(files)('%s', async (file) => {
 
 describe('published sizes', () => {
   const searched = (source: ModelSource, variant: string | undefined, N: number): readonly number[] => {
-    const machine = new Engine(lower(source.instantiate(variant, { N }), source.registry))
+    const machine = engineOf(lower(source.instantiate(variant, { N }), source.registry))
     const search = explore({ machine, frontier: new BreadthFirst() })
     search.advance(Infinity)
     return [search.graph.states, search.graph.edges]

@@ -11,7 +11,7 @@ import { Unfit } from '#engine/unfit'
 import type { Expr } from '#system/system'
 import { instance, kernelRegistry } from '../fixtures/models.ts'
 import { compared } from './difference.ts'
-import { process, systemOf, transition, variable } from './systems.ts'
+import { engineOf, process, systemOf, transition, variable } from './systems.ts'
 
 const wide = systemOf({
   variables: [variable('x', 0, 2 ** 33)],
@@ -86,7 +86,7 @@ describe('large systems', () => {
         ),
       ),
     })
-    expect(compared(new Engine(system), 60)).toMatchObject({ difference: undefined })
+    expect(compared(engineOf(system), 60)).toMatchObject({ difference: undefined })
   })
 
   test('a process of 3,000 locations is split into functions that V8 optimises', () => {
@@ -101,7 +101,7 @@ describe('large systems', () => {
     const sources = [movesCode, expandCode].map((code) => code(system, layoutOf(system)).text)
     const longest = Math.max(...sources.flatMap((text) => text.split('\nfunction ')).map((f) => f.length))
     expect(longest).toBeLessThan(20_000)
-    const result = compared(new Engine(system))
+    const result = compared(engineOf(system))
     expect(result).toEqual({ states: locations - 1, transitions: locations - 2, difference: undefined })
   })
 
@@ -112,6 +112,6 @@ describe('large systems', () => {
         transition([['<', { v }, 3]], [{ to: (v * 7) % 40, value: ['-', 2 ** 31 - 1, { v }] }]),
       ).slice(0, 5),
     })
-    expect(compared(new Engine(system), 50).difference).toBeUndefined()
+    expect(compared(engineOf(system), 50).difference).toBeUndefined()
   })
 })

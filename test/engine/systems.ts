@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Engine } from '#engine/engine'
+import { layoutOf } from '#engine/layout'
+import { programOf } from '#engine/program'
 import type { Assign, Expr, Process, System, Transition, Variable } from '#system/system'
 
 /** A process that goes through so many locations, the last of which is its fault location. */
@@ -32,3 +35,9 @@ export const systemOf = (parts: Partial<System>): System => ({
   origins: [{ op: 'local', on: '', primitive: '', step: 's', frames: [] }],
   ...parts,
 })
+
+/** An engine with code for single moves from the first one on; `Infinity`: without any. */
+export function engineOf(system: System, seldom = 0): Engine {
+  const layout = layoutOf(system)
+  return new Engine(system, layout, programOf(system, layout, seldom))
+}
