@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Expr, System, TransitionId } from '#system/system'
+import type { Expr, System } from '#system/system'
 import type { Code } from './code.ts'
 import type { Layout, Packed } from './layout.ts'
+import type { Expand, Moves } from './moves.ts'
 import { bitsCode, expandCode, movesCode, numbersCode } from './sources.ts'
 import { SeldomAsked } from './seldom-asked.ts'
 import { Unfit } from './unfit.ts'
 
-/** What generated code writes words to. */
-export interface Words {
-  [index: number]: number
-}
-
 /** The functions that are generated from a system. */
 export interface Program extends Moves {
-  /**
-   * All of both for the state that begins at index `at` of `keys`: puts its enabled transitions into `enabled`, in
-   * ascending id, and their successors into `successors`. Of each there are `count` already; returns how many there are
-   * then.
-   */
-  expand(keys: Int32Array, at: number, enabled: Int32Array, successors: Int32Array, count: number): number
+  readonly expand: Expand
   /**
    * What says of the state that begins at index `at` of `keys` which of these conditions hold: a bit each, from `words[to]`
    * on. The same list of conditions gets the same function again.
@@ -26,13 +17,6 @@ export interface Program extends Moves {
   bits(conditions: readonly Expr[]): Bits
   /** The value of each in a state. */
   numbers(expressions: readonly Expr[]): readonly ((state: Packed) => number)[]
-}
-
-export interface Moves {
-  /** The enabled transitions, in ascending id. */
-  enabled(state: Packed): TransitionId[]
-  /** Turns the copy of `state` that begins at index `at` of `words` into its successor. */
-  fire(state: Packed, transition: TransitionId, words: Words, at: number): void
 }
 
 export type Bits = (keys: Int32Array, at: number, words: Int32Array, to: number) => void
@@ -48,7 +32,7 @@ const few = 1000
  * @throws Unfit if the runtime refuses it
  */
 export function programOf(system: System, layout: Layout, seldom = few): Program {
-  const expand = evaluate(expandCode(system, layout)) as Program['expand']
+  const expand = evaluate(expandCode(system, layout)) as Expand
   const known = new WeakMap<readonly Expr[], Bits>()
   let compiled: Moves | undefined
   const compile = (): Moves => (compiled ??= evaluate(movesCode(system, layout)) as Moves)

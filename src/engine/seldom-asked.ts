@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { System, TransitionId } from '#system/system'
 import type { Layout, Packed } from './layout.ts'
-import type { Moves, Program, Words } from './program.ts'
+import type { Expand, Moves, Words } from './moves.ts'
 
 /**
  * Single moves without code of their own: a state is expanded, and what is asked for taken from that. It takes longer than
  * code for single moves would, but to generate and to compile that takes as long as some thousand expansions.
  */
 export class SeldomAsked implements Moves {
-  readonly #expand: Program['expand']
+  readonly #expand: Expand
   readonly #otherwise: () => Moves
   readonly #words: number
   readonly #key: Int32Array
@@ -19,7 +19,7 @@ export class SeldomAsked implements Moves {
   #count = 0
 
   /** @param otherwise who knows of what is not enabled where it leads */
-  constructor(system: System, { words }: Layout, expand: Program['expand'], otherwise: () => Moves) {
+  constructor(system: System, { words }: Layout, expand: Expand, otherwise: () => Moves) {
     const most = mostEnabled(system)
     this.#expand = expand
     this.#otherwise = otherwise
