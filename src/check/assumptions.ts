@@ -32,7 +32,7 @@ function assumptionsOf(model: Model, registry: Registry, coverage: Coverage): re
     ...Object.entries(model.switches ?? {}).map(([name, setting]) => `the switch ${name} is ${setting}`),
     'sequentially consistent memory; every process that can run gets a CPU; not PREEMPT_RT',
     ...(handlers ? ['one instance of each handler at a time; NMIs are not modelled'] : []),
-    'progress of loops and starvation are not judged',
+    'fair scheduling: whoever can run for long enough does; other loops than those that retry may go round for ever',
     ...(model.abstracts ?? []),
     ...limits,
   ]

@@ -37,6 +37,8 @@ export interface Outcome {
   readonly simplified?: Simplified
   /** Searches once more for what only escapes end, where they were taken for steps like any other. */
   readonly withoutEscapes?: (options: QualifiedOptions) => Promise<Outcome>
+  /** Searches once more in full, for what no other search tells; where a search in full is no more than was asked for. */
+  readonly inFull?: (options: QualifiedOptions) => Promise<Outcome>
   /** Reductions that were asked for and could not be used. */
   readonly remarks: readonly Finding[]
 }
@@ -94,21 +96,38 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
     return { ...outcome, withoutEscapes }
   }
   const inFull = { ...none, symmetry }
-  if (reduction === 'none') return searchWith(inFull)
-  if (reduction === 'stubborn') return searchWith({ ...inFull, stubborn: proven })
-  if (reduction === 'full') return searchWith(all)
+  if (reduction === 'none') return orInFull(system, await searchWith(inFull))
+  if (reduction === 'stubborn') return orInFull(system, await searchWith({ ...inFull, stubborn: proven }))
+  if (reduction === 'full') return orInFull(system, await searchWith(all))
 
   const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
   const small = isLimited ? smallModel.limited : smallModel.unlimited
   const isAllThereIs = options.maxStates <= small || (!proven && !(all.symmetry && hasGroups(system)))
-  if (isAllThereIs) return searchWith(inFull)
+  if (isAllThereIs) return orInFull(system, await searchWith(inFull))
   const first = withRemarks(await search(system, { ...options, maxStates: small }, inFull))
   const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
-  if (!isLarge || options.signal?.aborted === true) return first
+  if (!isLarge || options.signal?.aborted === true) return orInFull(system, first)
   const { states, seconds } = options.spent
   const spent = { states, seconds: seconds + first.searched.seconds }
   return after(first.searched, await searchWith(all, { ...options, spent }))
 }
+
+const orInFull = (system: System, outcome: Outcome): Outcome =>
+  outcome.reductions.length === 0
+    ? outcome
+    : {
+        ...outcome,
+        inFull: async (options) => ({
+          ...(await search(system, options, none)),
+          remarks: [
+            ...outcome.remarks,
+            {
+              code: 'not-reduced',
+              message: 'whether a loop that retries makes progress is judged by a search in full',
+            },
+          ],
+        }),
+      }
 
 /** An outcome for which another search was begun in vain: its time counts, its states are forgotten. */
 const after = ({ seconds, peakMemoryBytes }: Searched<unknown>, outcome: Outcome): Outcome => ({

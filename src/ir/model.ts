@@ -208,6 +208,8 @@ export const kinds = [
   'partial-deadlock',
   'unsignalled-fence',
   'masked',
+  'livelock',
+  'no-forward-progress',
 ] as const
 export type Kind = (typeof kinds)[number]
 export const shapes = ['self', 'cycle', 'knot', 'irq', 'none'] as const

@@ -2,6 +2,8 @@
 import { kinds, type Kind } from '#ir/model'
 import { endsWell } from './every-run-ends.ts'
 import { boundsHit, everyFault, faults } from './fault.ts'
+import { everyStarvation, getsOn, noForwardProgress } from './forward-progress.ts'
+import { everyLivelock, livelock } from './livelock.ts'
 import { everyMasked, masked, type Masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
@@ -30,7 +32,15 @@ export function judge<S>(evidence: Evidence<S>, complete: boolean, checked: Read
 /** The same by what can still happen from each state, whether or not the ends of all runs would do. */
 export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, checked: ReadonlySet<Kind>): Judgement {
   const hidden = masked(evidence)
-  const found = [...faults(evidence), ...stuckProcesses(evidence), unsignalledFence(evidence), hidden.violation]
+  const judgesProgress = complete && evidence.isInFull && checked.has('no-forward-progress')
+  const found = [
+    ...faults(evidence),
+    ...stuckProcesses(evidence),
+    unsignalledFence(evidence),
+    hidden.violation,
+    livelock(evidence),
+    judgesProgress ? noForwardProgress(evidence) : undefined,
+  ]
   const of = (kind: Kind): Violation | undefined => found.find((v) => v?.kind === kind)
   // On the way into a deadlock somebody is stuck before everybody is; partial means that no such state is reachable.
   const asked = kinds.filter(
@@ -42,20 +52,23 @@ export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, check
   const seen = proof ? [...vacuity(evidence), ...neverRests(evidence), ...hidden.findings] : []
   const passedOver = violations.length === 0 ? uncheckedFaults(faults(evidence), checked) : []
   const uncovered = complete ? unannotated(evidence) : []
+  // Where something is violated nothing is left open.
+  const retrying =
+    violations.length > 0 ? [] : retryLoops(evidence, (process) => judgesProgress && getsOn(evidence, process))
   return {
     violations,
-    findings: [...passedOver, ...boundsHit(evidence), ...retryLoops(evidence), ...seen, ...uncovered],
+    findings: [...passedOver, ...boundsHit(evidence), ...retrying, ...seen, ...uncovered],
   }
 }
 
-/** A judgement that found nothing wrong, and what was then found to be masked. */
+/** A judgement that found nothing that comes before it, and what was then found to be masked. */
 export function besidesMasked(
-  { findings }: Judgement,
+  { violations, findings }: Judgement,
   { violation, findings: legal }: Masked,
   checked: ReadonlySet<Kind>,
 ): Judgement {
   return violation === undefined || !checked.has(violation.kind)
-    ? { violations: [], findings: [...findings, ...legal] }
+    ? { violations, findings: violations.length > 0 ? findings : [...findings, ...legal] }
     : { violations: [violation], findings: findings.filter(({ code }) => !ofProofs.has(code)) }
 }
 
@@ -70,7 +83,14 @@ export function everyViolation<S>(evidence: Evidence<S>, checked: ReadonlySet<Ki
   const stuck = everyWayToBeStuck(evidence)
   const lost = unsignalledFence(evidence)
   const isTold = stuck.some(({ kind }) => kind === lost?.kind)
-  const found = [...everyFault(evidence), ...stuck, ...(isTold ? [] : [lost]), ...everyMasked(evidence)]
+  const found = [
+    ...everyFault(evidence),
+    ...stuck,
+    ...(isTold ? [] : [lost]),
+    ...everyMasked(evidence),
+    ...everyLivelock(evidence),
+    ...(evidence.isInFull ? everyStarvation(evidence) : []),
+  ]
   const hasDeadlock = stuck.some(({ kind }) => kind === 'deadlock')
   return kinds
     .filter((kind) => checked.has(kind) && (kind !== 'partial-deadlock' || !hasDeadlock))

@@ -21,6 +21,8 @@ export class Evidence<S> {
   readonly facts: Facts<S>
   /** Says which permutations lie along the edges, if states were stored up to symmetry. */
   readonly quotient: Quotient | undefined
+  /** Whether each expanded state has all of its edges, and each edge is a single step of the model. */
+  readonly isInFull: boolean
   readonly control: Control
   /** The system as the model says it, with its control graphs: the machine's own, unless a smaller one was searched. */
   readonly said: { readonly system: System; readonly control: Control }
@@ -38,13 +40,14 @@ export class Evidence<S> {
     graph: Graph,
     store: StateStore<S>,
     facts: Facts<S>,
-    { quotient, behind }: { readonly quotient?: Quotient | undefined; readonly behind?: Behind<S> | undefined } = {},
+    { quotient, behind, isInFull = false }: How<S> = {},
   ) {
     this.machine = machine
     this.graph = graph
     this.store = store
     this.facts = facts
     this.quotient = quotient
+    this.isInFull = isInFull
     this.control = new Control(machine.system)
     this.#behind = behind
     this.said =
@@ -81,6 +84,9 @@ export class Evidence<S> {
     return new Set([...before, ...fired.flatMap((id) => standsFor(id))])
   }
 
+  /** The transitions of the model's system that one of the machine's stands for. */
+  readonly originals = (id: TransitionId): readonly TransitionId[] => this.#behind?.standsFor(id) ?? [id]
+
   /** A transition and all that symmetry makes of it. */
   transitionsLike(id: TransitionId): readonly TransitionId[] {
     return this.quotient?.transitionsLike(id) ?? [id]
@@ -96,6 +102,13 @@ export class Evidence<S> {
     for (let state = 0; state < this.graph.states; state++)
       if (this.graph.expanded(state) && !this.facts.faulted.any(state)) yield state
   }
+}
+
+/** How it was searched; `isInFull`: without any reduction, which nobody need say. */
+interface How<S> {
+  readonly quotient?: Quotient | undefined
+  readonly behind?: Behind<S> | undefined
+  readonly isInFull?: boolean
 }
 
 /** What another system that was searched stands for (`simplify/`). */

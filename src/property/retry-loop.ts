@@ -8,25 +8,40 @@ import { restingOnTheWay } from './resting.ts'
 
 /**
  * Loops that retry a failed attempt (a missed trylock, a back-off) for ever: a cycle of the state graph on which the
- * attempt fails and its process never rests. Whether such a run is fair is not judged here, so it keeps a verdict from
- * being *holds* instead of being called a livelock.
+ * attempt fails and its process never rests. A search in full tells whether a fair run goes round it
+ * (`forward-progress.ts`); where that is not known, or fairness does not decide it, a verdict is not *holds*.
+ * @param isJudged whether it is known of a process what becomes of it
  */
-export function retryLoops<S>(evidence: Evidence<S>): readonly Finding[] {
+export function retryLoops<S>(evidence: Evidence<S>, isJudged: (process: ProcessId) => boolean): readonly Finding[] {
   const { system } = evidence.machine
+  const why = evidence.isInFull ? undecided : notLookedAt
   const found = new Map<number, Finding>()
   const done = new Set<ProcessId>()
-  for (const process of new Set(system.transitions.filter((t) => t.retry === true).map((t) => t.process))) {
-    if (done.has(process) || !canLoop(evidence, process)) continue
+  for (const process of retryingProcesses(evidence)) {
+    if (done.has(process) || isJudged(process)) continue
     for (const like of evidence.processesLike(process)) done.add(like)
     for (const id of retriesOnCycles(evidence, process))
       for (const like of evidence.transitionsLike(id)) {
         const { process: mover, origin } = system.transitions[like]!
         const { op, on } = system.origins[origin]!
-        const message = `'${system.processes[mover]!.name}' can retry ${op}${on === '' ? '' : ` ${on}`} for ever; whether the loop makes progress is not checked`
+        const attempt = on === '' ? op : `${op} ${on}`
+        const message = `'${system.processes[mover]!.name}' can retry ${attempt} for ever; ${why}`
         found.set(origin, { code: 'retry-loop', message, origin, blocksHolds: true })
       }
   }
   return [...found.values()]
+}
+
+const undecided =
+  'it is kept going only by timeouts, signals, steps that merely may happen, a choice of its own, or by passing over whoever waits in a queue'
+const notLookedAt =
+  'whether it makes progress is judged only by a complete search in full (--reduction none) for no-forward-progress'
+
+/** Processes whose control graphs let them retry for ever. */
+export const retryingProcesses = <S>(evidence: Evidence<S>): readonly ProcessId[] => {
+  const { transitions } = evidence.machine.system
+  const some = new Set(transitions.filter((t) => t.retry === true).map((t) => t.process))
+  return [...some].filter((process) => canLoop(evidence, process))
 }
 
 /** Failed attempts of a process, or of one like it, on cycles on which it never rests. */

@@ -16,6 +16,9 @@ const kinds: Readonly<Record<Kind, string>> = {
   'partial-deadlock': 'somebody can never move again, not at rest, while others may run on',
   'unsignalled-fence': 'a fence was published and no continuation signals it, whether or not somebody waits',
   masked: 'only a timeout or a signal to a process ends a wait, while something is held or a fence is owed',
+  livelock: 'somebody runs on for ever and can never come to rest again, whatever is scheduled',
+  'no-forward-progress':
+    'somebody can retry a failed attempt (trylock, back-off) for ever although everybody else gets on; only luck lets it through',
 }
 
 const shapes: Readonly<Record<Shape, string>> = {
@@ -32,7 +35,7 @@ const findings: Readonly<Record<FindingCode, string>> = {
   'never-awaited': 'the fence is published and nobody ever waits for it',
   'unbounded-wait': 'a wait that only a signal or a timeout may end, by a process that holds nothing: legal',
   'retry-loop':
-    'a failed attempt (trylock, back-off) can be repeated for ever; whether that makes progress is not judged, so the verdict is unknown',
+    'a failed attempt (trylock, back-off) can be repeated for ever, and whether that makes progress is not known, so the verdict is unknown: a reduced search does not tell, nor does fairness where timeouts, signals, a choice of its own or passing over whoever waits in a queue keep the loop going',
   'never-rests': 'a process can come to run on for ever without coming to rest again',
   'fault-ignored': 'a fault of a kind that was not looked for; what comes after it was not judged',
   'not-reduced': 'stubborn sets were asked for, but are not proven for this model; every state was searched',

@@ -64,6 +64,7 @@ function holdWaitTable(rows: readonly Row[], { outcome }: Trace, manner: Manner)
     some.length === 0 ? [] : [wrap(oneLine(`${title}: ${listed(some.map((row) => row.process))}`), manner.width, '')]
   return [
     ...section('stuck', of('stuck')),
+    ...section('goes round for ever', of('goes round')),
     ...section('at fault', of('faulted')),
     ...section('at rest, holding', resting),
     ...section(others, running),

@@ -126,6 +126,8 @@ export interface Location {
   readonly name: string
   /** The process may stay here for ever: the end of its path, a worker without work. */
   readonly rest: boolean
+  /** The path leads on from here to where the process rests, be it by steps that have turned out to be impossible. */
+  readonly restAhead?: true
 }
 
 export interface Process {

@@ -3,6 +3,7 @@ import { Control } from '#property/control'
 import { WaitGraphs, type WaitGraph } from '#property/wait-graph'
 import type { Machine } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
+import { isRunningOn } from './same-violation.ts'
 import type { Outcome } from './trace.ts'
 
 /** A replayed path with what it has led to: what every part of an explanation is told from. */
@@ -14,13 +15,15 @@ export interface Ending<S> {
   readonly states: readonly S[]
   readonly outcome: Outcome
   readonly stuck: readonly ProcessId[]
+  /** Those who run on for ever without coming to rest, where that is what it is about. */
+  readonly runningOn: readonly ProcessId[]
   /** Who waits for whom at the end. */
   readonly graph: WaitGraph
   /** The wait cycle in the order of waiting, with the idle processes that it leads through. */
   readonly circle: readonly ProcessId[]
 }
 
-export type Status = 'stuck' | 'at rest' | 'runs on' | 'faulted'
+export type Status = 'stuck' | 'goes round' | 'at rest' | 'runs on' | 'faulted'
 
 export function endingOf<S>(
   machine: Machine<S>,
@@ -30,9 +33,12 @@ export function endingOf<S>(
 ): Ending<S> {
   const { processes } = machine.system
   const graphs = new WaitGraphs(machine, new Control(machine.system))
-  const stuck = outcome.stuck.map((name) => processes.findIndex((p) => p.name === name)).filter((p) => p >= 0)
+  const named = (names: readonly string[]): readonly ProcessId[] =>
+    names.map((name) => processes.findIndex((p) => p.name === name)).filter((p) => p >= 0)
+  const stuck = named(outcome.stuck)
+  const runningOn = isRunningOn(outcome) ? named(outcome.processes) : []
   const graph = graphs.at(states.at(-1)!, stuck, outcome.escapes)
-  return { machine, graphs, path, states, outcome, stuck, graph, circle: inTurn(graph) }
+  return { machine, graphs, path, states, outcome, stuck, runningOn, graph, circle: inTurn(graph) }
 }
 
 /** The core and the idle, each followed by one that it waits for, as far as one is left. */
@@ -48,16 +54,19 @@ function inTurn({ core, waits, idle }: WaitGraph): readonly ProcessId[] {
 }
 
 /** How a process stands at the end. */
-export function statusOf<S>({ machine, states, stuck }: Ending<S>, process: ProcessId): Status {
+export function statusOf<S>({ machine, states, stuck, runningOn }: Ending<S>, process: ProcessId): Status {
   const { locations, faultAt } = machine.system.processes[process]!
   const at = machine.location(states.at(-1)!, process)
   if (at === faultAt) return 'faulted'
+  if (runningOn.includes(process)) return 'goes round'
   return stuck.includes(process) ? 'stuck' : locations[at]!.rest ? 'at rest' : 'runs on'
 }
 
-/** Processes that are people of the story, those of the wait cycle first, then the other stuck ones, then the rest. */
-export function castOf<S>({ machine, graph, stuck, circle }: Ending<S>): readonly ProcessId[] {
+/** The people of the story: those of the wait cycle or who run on for ever, the other stuck ones, the rest. */
+export function castOf<S>({ machine, graph, stuck, runningOn, circle }: Ending<S>): readonly ProcessId[] {
   const { processes } = machine.system
   const inOrder = circle.filter((p) => graph.core.includes(p))
-  return [...new Set([...inOrder, ...stuck, ...processes.keys()])].filter((p) => processes[p]!.context !== 'observer')
+  return [...new Set([...inOrder, ...runningOn, ...stuck, ...processes.keys()])].filter(
+    (p) => processes[p]!.context !== 'observer',
+  )
 }

@@ -89,7 +89,9 @@ class Candidates<S> {
     const end = this.#execute(path)
     if (end === undefined) return undefined
     const last = path.at(-1)
-    const key = this.#wanted.code === undefined ? String(this.#ends.add(end)) : `after ${last}`
+    const at = this.#wanted.code === undefined ? this.#ends.add(end) : ''
+    const after = this.#wanted.code !== undefined || this.#wanted.kind === 'no-forward-progress' ? last : ''
+    const key = `${at} ${after}`
     if (!this.#judged.has(key)) {
       if (this.#looks >= minimiseLimits.judged) return undefined
       const limit = Math.min(minimiseLimits.judgedAtOnce, minimiseLimits.judged - this.#looks)

@@ -4,6 +4,7 @@ import type { Evidence } from '#property/property'
 import type { Machine } from '#system/machine'
 import { isEscape, type TransitionId } from '#system/system'
 import { explored, type Ahead } from './from-state.ts'
+import { runsOnAsSaid } from './same-violation.ts'
 import type { Outcome } from './trace.ts'
 
 /** States to look at, over all, before the answer counts as not known. Counted, not timed: same trace, same answer. */
@@ -15,7 +16,7 @@ export const returnLimit = 100_000
  *
  * *The outcome has come* in a state where everybody of the wait cycle can never move again (`property/future.ts`), or, if
  * nobody is in one, where the fences it is about are owed and nothing will pay them; a fault, once its process has
- * reported one. What comes after that does not matter any more.
+ * reported one; a livelock, once all of it are livelocked. What comes after that does not matter any more.
  *
  * A state is *avoiding* if from it, the outcome not having come on the way, a terminal component of the state graph can be
  * reached in which it has not come: everybody comes to rest, or runs for ever without the processes of the cycle being
@@ -97,11 +98,15 @@ export function avoidingStates<S>(
 
 function comingOf<S>(
   evidence: Evidence<S>,
-  { code, processes, objects, escapes }: Outcome,
+  outcome: Outcome,
   last: TransitionId | undefined,
 ): ((state: number) => boolean) | undefined {
+  const { kind, code, processes, objects, escapes } = outcome
   const { facts, machine } = evidence
   const { debts, transitions, processes: all } = machine.system
+  // Somebody who is merely unlucky for ever may yet be lucky.
+  if (kind === 'no-forward-progress') return undefined
+  if (kind === 'livelock') return (state) => runsOnAsSaid(evidence, state, last, outcome)
   if (code !== undefined) {
     const culprit = last === undefined ? undefined : transitions[last]!.process
     // An observer reports what others have done, and stays where it is.

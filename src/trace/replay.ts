@@ -2,7 +2,7 @@
 import type { Machine } from '#system/machine'
 import type { TransitionId } from '#system/system'
 import { evidenceFrom } from './from-state.ts'
-import { canComeToQuiet } from './same-violation.ts'
+import { canComeToQuiet, runsOnAsSaid } from './same-violation.ts'
 import type { Trace } from './trace.ts'
 
 /** What came of re-executing a trace. */
@@ -82,6 +82,9 @@ function confirm<S>(
       return everybodyStuck && outcome.objects.every((object) => unpaid.includes(object)) ? 'right' : 'wrong'
     case 'masked':
       return everybodyStuck ? 'right' : 'wrong'
+    case 'livelock':
+    case 'no-forward-progress':
+      return runsOnAsSaid(evidence, 0, last, outcome) ? 'right' : 'wrong'
     default:
       // What is left are faults, which have a code.
       return 'wrong'

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isStarved } from '#property/forward-progress'
+import { livelockedIn } from '#property/livelocked'
 import type { Evidence } from '#property/property'
 import { isAlone } from '#system/lone-process'
 import type { Machine } from '#system/machine'
@@ -30,9 +32,10 @@ export function stuckIn<S>(
     const fault = last === undefined ? undefined : system.transitions[last]!.fault
     return fault?.kind === wanted.kind && fault.code === wanted.code ? [] : undefined
   }
-  if (isAlone(system) && machine.enabled(end).length > 0) return undefined
+  if (isAlone(system) && !isRunningOn(wanted) && machine.enabled(end).length > 0) return undefined
   const found = ahead.from(end, limit)
   if (found === undefined || found.evidence.facts.faulted.any(found.id)) return undefined
+  if (isRunningOn(wanted)) return runsOnAsSaid(found.evidence, found.id, last, wanted) ? [] : undefined
   const stuck = stuckThere(found.evidence, found.id, wanted)
   return stuck !== undefined && comesTo(found.evidence, found.id, wanted) ? stuck : undefined
 }
@@ -47,6 +50,27 @@ function comesTo<S>(evidence: Evidence<S>, id: number, { kind, objects, escapes 
     .unpaid(id)
     .map((d) => debts[d]!.object)
   return objects.every((object) => unpaid.includes(object))
+}
+
+type RunningOn = Pick<Outcome, 'kind' | 'processes'>
+
+/** Whether an outcome is about who runs on for ever. */
+export const isRunningOn = ({ kind }: Pick<Outcome, 'kind'>): boolean =>
+  kind === 'livelock' || kind === 'no-forward-progress'
+
+/** Whether those of such an outcome do so from the state with this id on, to which the step `last` has led. */
+export function runsOnAsSaid<S>(
+  evidence: Evidence<S>,
+  id: number,
+  last: TransitionId | undefined,
+  { kind, processes }: RunningOn,
+): boolean {
+  const livelocked = livelockedIn(evidence)
+  const ids = processes.map((name) => evidence.machine.system.processes.findIndex((p) => p.name === name))
+  return (
+    ids.length > 0 &&
+    ids.every((process) => (kind === 'livelock' ? livelocked.is(id, process) : isStarved(evidence, id, process, last)))
+  )
 }
 
 /** Whether a state in which nothing can move any more, and nobody has reported a fault, can be reached from the one with this id. */

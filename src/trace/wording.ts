@@ -40,6 +40,7 @@ export class Wording<S> {
   headline(): string {
     const { outcome, path } = this.#ending
     const last = path.at(-1)
+    if (this.#ending.runningOn.length > 0) return this.#headlineOfRunningOn()
     return outcome.code === undefined || last === undefined ? this.#stuckHeadline() : this.#faultHeadline(last)
   }
 
@@ -109,6 +110,36 @@ export class Wording<S> {
     const more = circle.length > mostSentences ? `; and ${circle.length - mostSentences} more` : ''
     const masked = escapes === 'off' ? '; only a timeout or a signal ends this' : ''
     return `${sentences.join('; ')}${more}${masked}.`
+  }
+
+  /** `'p' (holding a) runs on for ever and can never come to rest again; it tries again and again for b.` */
+  #headlineOfRunningOn(): string {
+    const { runningOn, outcome } = this.#ending
+    const who = runningOn.map((p) => {
+      const held = this.holdsOf(p).filter((hold) => hold.queued !== true)
+      return `'${this.#name(p)}'${held.length === 0 ? '' : ` (holding ${listed(held.map(withMode))})`}`
+    })
+    const isOne = runningOn.length === 1
+    if (outcome.kind === 'no-forward-progress') {
+      const what = outcome.objects.length === 0 ? '' : ` for ${listed(outcome.objects)}`
+      const luck = 'although everybody else gets on: nothing forces a schedule that lets it through'
+      return `${listed(who)} can try again and again${what}, in vain for ever, ${luck}.`
+    }
+    const tried = outcome.objects.map((object) => `${object}${this.#heldBy(object)}`)
+    const inVain = tried.length === 0 ? '' : `; ${isOne ? 'it tries' : 'they try'} again and again for ${listed(tried)}`
+    return `${listed(who)} ${isOne ? 'runs' : 'run'} on for ever and can never come to rest again${inVain}.`
+  }
+
+  /** `, which 'q' holds`; nothing if nobody does. */
+  #heldBy(object: string): string {
+    const holders = new Set(
+      this.#holds.filter((hold) => hold.object === object && hold.queued !== true).map(({ process }) => process),
+    )
+    const names = this.#names(
+      [...holders].map((p) => ({ p })),
+      'and',
+    )
+    return holders.size === 0 ? '' : `, which ${names} ${holders.size === 1 ? 'holds' : 'hold'}`
   }
 
   /** `'p', holding a, waits for mutex b in mutex_lock(), which 'q' holds`. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { check } from '#check/check'
 import { qualify, type CheckOptions } from '#check/options'
+import { kinds } from '#ir/model'
 import { searchAsAsked } from '#check/reduced-search'
 import { lower } from '#semantics/lower/lower'
 import globalLock from '../../models/bench/global-lock.ts'
@@ -115,6 +116,7 @@ test('every hang that differs is told, also of those that are only masked', asyn
 })
 
 describe('a reduced search of loops that retry', () => {
+  const others = kinds.filter((kind) => kind !== 'no-forward-progress')
   const contended = (m: M, back: 'rest' | 'again'): void => {
     const lock = m.mutex('lock')
     m.thread('holder', (t) =>
@@ -141,8 +143,19 @@ describe('a reduced search of loops that retry', () => {
   }
 
   test.each(['none', 'stubborn', 'full'] as const)('finds them (%s)', async (reduction) => {
-    const { verdict, findings } = await checked((m) => contended(m, 'again'), { reduction })
+    const { verdict, findings } = await checked((m) => contended(m, 'again'), { reduction, kinds: others })
     expect([verdict, findings.map(({ code }) => code)]).toEqual(['unknown', ['retry-loop']])
+  })
+
+  test.each(['none', 'stubborn', 'full'] as const)('has them judged by a search in full (%s)', async (reduction) => {
+    const { verdict, violation, findings, statistics } = await checked((m) => contended(m, 'again'), { reduction })
+    expect([verdict, violation?.kind, statistics.reductions]).toEqual(['violated', 'no-forward-progress', []])
+    expect(findings.map(({ code }) => code)).toEqual(reduction === 'none' ? [] : ['not-reduced'])
+  })
+
+  test('does not where they are found not to be: one search is enough', async () => {
+    const { verdict, statistics } = await checked((m) => contended(m, 'rest'))
+    expect([verdict, statistics.reductions]).toEqual(['holds', expect.arrayContaining(['stubborn sets'])])
   })
 
   test.each(['none', 'stubborn', 'full'] as const)('sees where they rest, also in passing (%s)', async (reduction) => {
@@ -158,7 +171,7 @@ describe('a reduced search of loops that retry', () => {
         m.thread('a busy one', (t) => t.loop(() => t.set(turns, 1)))
         contended(m, 'again')
       },
-      { reduction },
+      { reduction, kinds: others },
     )
     expect(findings.map(({ code }) => code)).toContain('retry-loop')
   })

@@ -17,11 +17,19 @@ const abba = model(
 )
 const bad = abba.instantiate('both-orders')
 const good = abba.instantiate('one-order')
-/** A trylock loop: whether it ends is not judged. */
+/** A trylock loop that could be left at any time, and need not be: whether it makes progress is not known. */
 const retries = model('t/retries', { summary: 'retries' }, (m) => {
   const a = m.mutex('a')
   for (const name of ['x', 'y'])
-    m.thread(name, (t) => t.loop(() => t.trylock(a, { got: () => (t.unlock(a), t.end()), missed: () => {} })))
+    m.thread(name, (t) =>
+      t.loop(() =>
+        t.trylock(a, {
+          got: () => (t.unlock(a), t.end()),
+          missed: () => t.either({ again: () => {}, stop: () => t.end() }),
+        }),
+      ),
+    )
+  m.thread('busy', (t) => t.loop(() => (t.lock(a), t.unlock(a))))
 }).instantiate()
 
 const messageOf = async (failing: Promise<unknown>): Promise<string> => {

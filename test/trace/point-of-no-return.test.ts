@@ -15,6 +15,8 @@ import type { Outcome } from '#trace/trace'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { abba, queuedWriter, told } from './told.ts'
+import { evidenceFrom } from '#trace/from-state'
+import { plainlyLivelocked } from '../property/plainly-livelocked.ts'
 
 /**
  * The definition, word for word and state by state: no components, no rows, no strides. Undefined if the model has more
@@ -62,12 +64,17 @@ function byBruteForce(
         reach(s, () => true, counted).every((t) => !hasFaulted(t) && evaluator(debt.owed, machine)(store.get(t)) !== 0),
     )
   const culprit = system.transitions[path.at(-1) ?? -1]?.process
+  const evidence = evidenceFrom(machine, machine.initial(), mostStates)!
+  const isLivelocked = (s: number, name: string): boolean =>
+    plainlyLivelocked(evidence, evidence.store.find(store.get(s))).some((p) => system.processes[p]!.name === name)
   const hasCome = (s: number): boolean =>
-    outcome.code !== undefined
-      ? machine.location(store.get(s), culprit!) === system.processes[culprit!]!.faultAt
-      : outcome.processes.length > 0
-        ? outcome.processes.every((name) => isStuck(s, name))
-        : outcome.objects.every((object) => isLost(s, object))
+    outcome.kind === 'livelock'
+      ? outcome.processes.every((name) => isLivelocked(s, name))
+      : outcome.code !== undefined
+        ? machine.location(store.get(s), culprit!) === system.processes[culprit!]!.faultAt
+        : outcome.processes.length > 0
+          ? outcome.processes.every((name) => isStuck(s, name))
+          : outcome.objects.every((object) => isLost(s, object))
   const come = next.map((_, s) => hasCome(s))
   const goOn = (s: number): boolean => !come[s]!
   const can = (id: TransitionId): boolean => !escapes(id)

@@ -13,6 +13,7 @@ import { Lowering } from './lowering.ts'
 import { withMembers } from './members.ts'
 import { lowerInvariant, lowerWatch, watchedObjects } from './observers.ts'
 import { Rendezvous } from './rendezvous.ts'
+import { restsAhead } from './rests-ahead.ts'
 import { usersOfObjects } from './users.ts'
 import { Variables } from './variables.ts'
 import { debtsOf, holdsOfProcess, symmetriesOf } from './views.ts'
@@ -48,18 +49,19 @@ export function lower(source: Model, registry: Registry): System {
   const holds = model.processes.flatMap((_, me) => holdsOfProcess(me, variables))
   for (const me of model.processes.keys()) forbidRestWhileHolding(me, emitter, holds)
 
+  const transitions = emitter.byProcess.flat()
+  const ahead = restsAhead(transitions, emitter.locations, names.length)
   const processes = names.map(({ name }, id): Process => {
     const process = model.processes[id]
     return {
       name,
       context: process === undefined ? 'observer' : (process.context ?? 'task'),
-      locations: locations.of(id),
+      locations: ahead[id]!,
       init: init[id]!,
       faultAt: emitter.faultAt[id]!,
       suspended: handlers.suspended(id),
     }
   })
-  const transitions = emitter.byProcess.flat()
   return propagateConstants({
     schema: 'fencecheck-system/1',
     variables: variables.list,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, stuck, unknown, type Fact } from './fact.ts'
+import { livelock, deadlock, holds, misuse, stuck, unknown, type Fact } from './fact.ts'
 
 type Completion = ObjectHandle<'completion'>
 const over =
@@ -266,12 +266,11 @@ export const completionFacts: readonly Fact[] = [
     enabled: [],
   },
   {
-    name: 'polling try_wait_for_completion() for ever makes the verdict unknown',
+    name: 'who polls try_wait_for_completion() and nobody completes is livelocked',
     build: over({
       a: (t, c) => t.loop(() => t.tryWaitForCompletion(c, { got: () => t.break(), missed: () => {} })),
-      p: completes,
     }),
-    expected: unknown('retry-loop'),
+    expected: livelock('a', 'c'),
   },
   {
     name: 'complete(), complete_all(), try_wait and reinit are allowed in a hardirq handler',

@@ -2,7 +2,7 @@
 import { holds as isHeld } from 'fencecheck'
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, stuck, unknown, type Fact } from './fact.ts'
+import { livelock, deadlock, holds, misuse, stuck, type Fact } from './fact.ts'
 
 interface Objects {
   readonly m: M
@@ -224,21 +224,19 @@ export const dmaFenceArrayFacts: readonly Fact[] = [
     enabledOf: ['a'],
   },
   {
-    name: 'asking an array for ever makes the verdict unknown',
+    name: 'who asks an array of fences that nobody signals is livelocked',
     build: over({
       a: (t, { array }) => t.loop(() => t.isSignaled(array, { yes: () => t.break(), no: () => {} })),
-      s: signalsBoth,
     }),
-    expected: unknown('retry-loop'),
+    expected: livelock('a', 'array'),
   },
   {
-    name: 'asking an array for its status for ever makes the verdict unknown',
+    name: 'who asks such an array for its status is livelocked',
     build: over({
       a: (t, { array }) =>
         t.loop(() => t.getStatus(array, { pending: () => {}, ok: () => t.break(), error: () => t.break() })),
-      s: signalsBoth,
     }),
-    expected: unknown('retry-loop'),
+    expected: livelock('a', 'array'),
   },
   {
     name: 'the status of an array is pending until then',

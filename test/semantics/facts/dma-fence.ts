@@ -2,7 +2,7 @@
 import { holds as isHeld } from 'fencecheck'
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, stuck, unknown, type Fact } from './fact.ts'
+import { livelock, deadlock, holds, misuse, stuck, type Fact } from './fact.ts'
 
 type Fence = ObjectHandle<'fence'>
 const over =
@@ -282,20 +282,18 @@ export const dmaFenceFacts: readonly Fact[] = [
     expected: misuse('set-error-signalled', 's', 'f'),
   },
   {
-    name: 'polling the status for ever makes the verdict unknown',
+    name: 'who polls for a status that never comes is livelocked',
     build: over({
       a: (t, f) => t.loop(() => t.getStatus(f, { pending: () => {}, ok: () => t.break(), error: () => t.break() })),
-      s: signals,
     }),
-    expected: unknown('retry-loop'),
+    expected: livelock('a', 'f'),
   },
   {
-    name: 'polling is_signaled() for ever makes the verdict unknown',
+    name: 'who polls is_signaled() of what nobody signals is livelocked',
     build: over({
       a: (t, f) => t.loop(() => t.isSignaled(f, { yes: () => t.break(), no: () => {} })),
-      s: signals,
     }),
-    expected: unknown('retry-loop'),
+    expected: livelock('a', 'f'),
   },
   {
     name: 'signalling is allowed under a spinlock, with interrupts off and in a hardirq handler',

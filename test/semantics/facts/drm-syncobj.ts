@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ObjectHandle } from '#model/handle'
 import type { M, T } from '../../fixtures/models.ts'
-import { deadlock, holds, misuse, stuck, unknown, type Fact } from './fact.ts'
+import { livelock, deadlock, holds, misuse, stuck, type Fact } from './fact.ts'
 
 interface Objects {
   readonly s: ObjectHandle<'syncobj'>
@@ -475,9 +475,9 @@ export const drmSyncobjFacts: readonly Fact[] = [
       ],
     ] as const satisfies readonly (readonly [string, Script])[]
   ).map(([op, tries]): Fact => ({
-    name: `trying ${op} for ever makes the verdict unknown`,
-    build: over({ a: tries, p: (t, o) => (replaces(t, o, o.f), t.signal(o.f)) }),
-    expected: unknown('retry-loop'),
+    name: `who tries ${op} for ever and nobody puts a fence in is livelocked`,
+    build: over({ a: tries }),
+    expected: livelock('a', 's'),
   })),
   {
     name: 'everything but waiting is possible in a handler',

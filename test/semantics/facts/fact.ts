@@ -54,6 +54,18 @@ export interface Expected {
 
 export const holds: Expected = { verdict: 'holds' }
 export const unknown = (...findings: string[]): Expected => ({ verdict: 'unknown', findings })
+/** That process can never come to rest again, trying for that object. */
+export const livelock = (process: string, object: string): Expected => ({
+  verdict: 'violated',
+  kind: 'livelock',
+  processes: [process],
+  objects: [object],
+})
+/** That process can try for that object in vain for ever, in a fair run. */
+export const starved = (process: string, object: string): Expected => ({
+  ...livelock(process, object),
+  kind: 'no-forward-progress',
+})
 export const misuse = (code: string, process?: string, object?: string): Expected => ({
   verdict: 'violated',
   kind: 'misuse',
@@ -99,7 +111,10 @@ export async function contradiction(
   const registry = new Registry<Record<string, Primitive>>(changed)
   const system = (): System => (planted.system ?? ((s: System) => s))(lower(model, registry))
   if ('after' in fact) return differs(enabledAfter(system(), fact.after), fact)
-  const got = planted.system === undefined ? await verdictOf(model, registry) : verdictOfSystem(system())
+  const { kind } = fact.expected
+  // Who polls what nobody signals is also somebody's unsignalled fence, which would come first.
+  const only = kind === 'livelock' || kind === 'no-forward-progress' ? { kinds: [kind] } : {}
+  const got = planted.system === undefined ? await verdictOf(model, registry, only) : verdictOfSystem(system())
   return departs(got, fact.expected)
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isEscape, type Location, type LocationId, type ProcessId, type Transition } from '#system/system'
+import type { Control } from './control.ts'
+import type { Evidence } from './property.ts'
+import { canRest, withoutMay } from './resting.ts'
+
+/** Who is livelocked in which states. */
+export interface Livelocked {
+  /** Processes that may be so somewhere, by their control graphs; nearly always there are none. */
+  readonly candidates: readonly ProcessId[]
+  /**
+   * Whether a process goes round, keeps moving and can never come to rest again, though its path leads on to rest. Nobody
+   * is livelocked who may yet be stuck, or who only goes on because waits are given up (timeouts, signals) again and again.
+   */
+  is(state: number, process: ProcessId): boolean
+}
+
+const known = new WeakMap<object, Livelocked>()
+
+/**
+ * Who is livelocked where, exactly, by what can still happen from each explored state; nobody counts on steps that
+ * merely may happen. In a terminal component it is read off what is fired there: who moves, comes to rest or gives up. A
+ * reduced search fires the same (docs/theory.md 3).
+ */
+export function livelockedIn<S>(evidence: Evidence<S>): Livelocked {
+  const made = known.get(evidence) ?? findLivelocked(evidence)
+  known.set(evidence, made)
+  return made
+}
+
+function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
+  const { graph, machine, said, store, view } = evidence
+  const rounds = new Map(
+    said.system.processes.flatMap(({ locations }, p) => {
+      const round = roundsOf(said.control, p, locations)
+      return round.size === 0 ? [] : [[p, round] as const]
+    }),
+  )
+  const candidates = [...rounds.keys()]
+  if (candidates.length === 0) return { candidates, is: () => false }
+  const future = evidence.future('on')
+  const reachable = withoutMay(evidence)
+  const rests = canRest(evidence, reachable)
+  const givesUp = reachable.from(
+    machine.system.processes.length,
+    (state, rows, row) => {
+      for (let edge = 0; edge < graph.degree(state); edge++)
+        for (const { tag, process } of stepsOn(evidence, state, edge)) if (isEscape(tag)) rows.set(row, process)
+    },
+    (quotient) => (permutation) => quotient.processes(permutation),
+  )
+  const is = (state: number, process: ProcessId): boolean =>
+    rounds.has(process) &&
+    !rests.has(state, process) &&
+    future.canMove(state, process) &&
+    !givesUp.has(state, process) &&
+    rounds.get(process)!.has(view.location(store.get(state), process))
+  return { candidates, is }
+}
+
+/** The steps of the model that an edge stands for. */
+function stepsOn<S>({ graph, said, originals }: Evidence<S>, state: number, edge: number): readonly Transition[] {
+  const fired = [graph.transition(state, edge), ...graph.rest(state, edge)]
+  return fired.flatMap(originals).map((id) => said.system.transitions[id]!)
+}
+
+/** The locations on circles of a control graph that avoid resting, where the path leads on to rest. */
+function roundsOf(control: Control, process: ProcessId, locations: readonly Location[]): ReadonlySet<LocationId> {
+  if (!locations.some(({ rest }) => rest)) return new Set()
+  const left = new Set([...locations.keys()].filter((at) => !locations[at]!.rest))
+  const next = (at: LocationId): readonly LocationId[] =>
+    control.leaving(process, at).map((id) => control.successor(process, id))
+  // Whatever leads only out is taken away: mostly that is everything.
+  for (let before = -1; before !== left.size;) {
+    before = left.size
+    for (const at of left) if (!next(at).some((to) => left.has(to))) left.delete(at)
+  }
+  const comesBack = (start: LocationId): boolean => {
+    const reached = new Set(next(start))
+    for (const at of reached)
+      if (at === start) return true
+      else if (left.has(at)) for (const to of next(at)) reached.add(to)
+    return false
+  }
+  return new Set([...left].filter((at) => locations[at]!.restAhead === true && comesBack(at)))
+}
