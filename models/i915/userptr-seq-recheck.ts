@@ -22,7 +22,7 @@ export default model(
       'The pages that were collected are a mapping of the memory. That nobody faults while it goes away is mmap_lock, held for writing, also where a migration blocks faults otherwise.',
       'The notifier is called for this object alone; the lock is a rwsem, which was a rwlock in i915.',
       'Reserving a slot allocates the first time only: after that the reservation has room, whether or not it was used.',
-      'In moves-twice the pages stay but move twice, and submission tries again each time; with moves that never end it might never get through, which is not judged.',
+      'In moves-twice the pages stay but move twice, and submission tries again each time; with moves that never end it might never get through: no forward progress, and no variant here.',
     ],
     rules: { 'no-check': ['R36', 'R38'], 'check-without-lock': ['R36', 'R38'] },
     variants: {
