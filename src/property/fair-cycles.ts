@@ -28,6 +28,10 @@ export function fairRetries<S>(evidence: Evidence<S>, process: ProcessId, fairne
   return found
 }
 
+/** Whether a process that retries gets on in every weakly fair run, whatever else may happen. */
+export const getsOn = <S>(evidence: Evidence<S>, process: ProcessId): boolean =>
+  fairRetries(evidence, process, 'weakly').attempts.size === 0
+
 /**
  * Looks for fair cycles of states in which a process does not rest, in strongly connected components. Of what is weakly
  * fair a maximal one tells, since who can move everywhere in it, and does not, can in each part. Where strong fairness is

@@ -96,7 +96,3 @@ export function isStarved<S>(
   const { of, attempts } = fairRetries(evidence, process, 'strongly')
   return attempts.has(of[state]!)
 }
-
-/** Whether a process that retries gets on in every weakly fair run, whatever else may happen. */
-export const getsOn = <S>(evidence: Evidence<S>, process: ProcessId): boolean =>
-  fairRetries(evidence, process, 'weakly').attempts.size === 0

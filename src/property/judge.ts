@@ -2,7 +2,7 @@
 import { kinds, type Kind } from '#ir/model'
 import { endsWell } from './every-run-ends.ts'
 import { boundsHit, everyFault, faults } from './fault.ts'
-import { everyStarvation, getsOn, noForwardProgress } from './forward-progress.ts'
+import { everyStarvation, noForwardProgress } from './forward-progress.ts'
 import { everyLivelock, livelock } from './livelock.ts'
 import { everyMasked, masked, type Masked } from './masked.ts'
 import { neverRests } from './never-rests.ts'
@@ -53,8 +53,7 @@ export function judgeByFuture<S>(evidence: Evidence<S>, complete: boolean, check
   const passedOver = violations.length === 0 ? uncheckedFaults(faults(evidence), checked) : []
   const uncovered = complete ? unannotated(evidence) : []
   // Where something is violated nothing is left open.
-  const retrying =
-    violations.length > 0 ? [] : retryLoops(evidence, (process) => judgesProgress && getsOn(evidence, process))
+  const retrying = violations.length > 0 ? [] : retryLoops(evidence, judgesProgress)
   return {
     violations,
     findings: [...passedOver, ...boundsHit(evidence), ...retrying, ...seen, ...uncovered],
@@ -83,13 +82,14 @@ export function everyViolation<S>(evidence: Evidence<S>, checked: ReadonlySet<Ki
   const stuck = everyWayToBeStuck(evidence)
   const lost = unsignalledFence(evidence)
   const isTold = stuck.some(({ kind }) => kind === lost?.kind)
+  const livelocks = checked.has('livelock') ? everyLivelock(evidence) : []
   const found = [
     ...everyFault(evidence),
     ...stuck,
     ...(isTold ? [] : [lost]),
     ...everyMasked(evidence),
-    ...everyLivelock(evidence),
-    ...(evidence.isInFull ? everyStarvation(evidence) : []),
+    ...livelocks,
+    ...(evidence.isInFull ? everyStarvation(evidence).filter(isNoneOf(livelocks)) : []),
   ]
   const hasDeadlock = stuck.some(({ kind }) => kind === 'deadlock')
   return kinds
@@ -106,3 +106,9 @@ const uncheckedFaults = (found: readonly Violation[], checked: ReadonlySet<Kind>
       message: `${processes.join(', ')}: ${kind} (${code}) is not looked for, and what comes after it was not judged`,
       blocksHolds: true,
     }))
+
+/** Whoever is livelocked gets nowhere anyway. */
+const isNoneOf =
+  (livelocks: readonly Violation[]) =>
+  ({ processes }: Violation): boolean =>
+    livelocks.every((livelock) => !processes.some((name) => livelock.processes.includes(name)))

@@ -3,6 +3,7 @@ import { components } from '#explore/components'
 import { Graph } from '#explore/graph'
 import type { Quotient } from '#explore/quotient'
 import type { LocationId, ProcessId, TransitionId } from '#system/system'
+import { getsOn } from './fair-cycles.ts'
 import type { Evidence, Finding } from './property.ts'
 import { restingOnTheWay } from './resting.ts'
 
@@ -10,15 +11,15 @@ import { restingOnTheWay } from './resting.ts'
  * Loops that retry a failed attempt (a missed trylock, a back-off) for ever: a cycle of the state graph on which the
  * attempt fails and its process never rests. A search in full tells whether a fair run goes round it
  * (`forward-progress.ts`); where that is not known, or fairness does not decide it, a verdict is not *holds*.
- * @param isJudged whether it is known of a process what becomes of it
+ * @param judgesProgress whether a search in full looks for that
  */
-export function retryLoops<S>(evidence: Evidence<S>, isJudged: (process: ProcessId) => boolean): readonly Finding[] {
+export function retryLoops<S>(evidence: Evidence<S>, judgesProgress: boolean): readonly Finding[] {
   const { system } = evidence.machine
-  const why = evidence.isInFull ? undecided : notLookedAt
+  const why = judgesProgress ? undecided : notLookedAt
   const found = new Map<number, Finding>()
   const done = new Set<ProcessId>()
   for (const process of retryingProcesses(evidence)) {
-    if (done.has(process) || isJudged(process)) continue
+    if (done.has(process) || (judgesProgress && getsOn(evidence, process))) continue
     for (const like of evidence.processesLike(process)) done.add(like)
     for (const id of retriesOnCycles(evidence, process))
       for (const like of evidence.transitionsLike(id)) {

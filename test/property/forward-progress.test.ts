@@ -5,7 +5,8 @@ import { Random } from '#base/random'
 import { check } from '#check/check'
 import { Engine } from '#engine/engine'
 import type { Model } from '#ir/model'
-import { getsOn, isStarvedSomewhere } from '#property/forward-progress'
+import { getsOn } from '#property/fair-cycles'
+import { isStarvedSomewhere } from '#property/forward-progress'
 import type { Evidence } from '#property/property'
 import { retryingProcesses } from '#property/retry-loop'
 import { lower } from '#semantics/lower/lower'
@@ -182,6 +183,25 @@ describe('no forward progress', () => {
     expect(await how({ reduction: 'none', symmetry: 'off' })).toBe('no-forward-progress')
     expect(await how({ reduction: 'none', symmetry: 'on' })).toBe('no-forward-progress')
     expect(await how({ reduction: 'none', maxStates: 4 })).toBe('unknown')
+  })
+
+  test('of several is told once each, and of nobody who is livelocked', async () => {
+    const all = instance((m) => {
+      const [x, y, z] = [m.mutex('x'), m.mutex('y'), m.mutex('z')]
+      m.thread('a', (t) => spin(t, x))
+      m.thread('b', (t) => spin(t, y))
+      m.thread('c', (t) => {
+        t.lock(z)
+        spin(t, z)
+      })
+      m.thread('busy', (t) => t.loop(() => (t.lock(x), t.unlock(x), t.lock(y), t.unlock(y))))
+    })
+    const { violation, others } = await check(all, kernelRegistry, { all: true, reduction: 'none' })
+    expect([violation!, ...others!].map(({ kind, processes }) => [kind, ...processes].join(' '))).toEqual([
+      'livelock c',
+      'no-forward-progress a',
+      'no-forward-progress b',
+    ])
   })
 
   test('leads to an attempt that failed, and is told in words', async () => {
