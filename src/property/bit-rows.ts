@@ -46,12 +46,9 @@ export class BitRows {
     for (let w = 0; w < this.words; w++) this.#data[row * this.words + w]! |= other.word(otherRow, w)
   }
 
-  /** Adds the columns that are not in a row of `other` to a row of this; no more columns than there are. */
+  /** Adds the columns that are not in a row of `other` to a row of this. As with `fill`, what is beyond the columns says nothing. */
   joinMissing(row: number, other: BitRows, otherRow: number): void {
-    for (let w = 0; w < this.words; w++) {
-      const columns = Math.min(32, this.columns - w * 32)
-      if (columns > 0) this.#data[row * this.words + w]! |= ~other.word(otherRow, w) & (-1 >>> (32 - columns))
-    }
+    for (let w = 0; w < this.words; w++) this.#data[row * this.words + w]! |= ~other.word(otherRow, w)
   }
 
   word(row: number, w: number): number {

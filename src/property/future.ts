@@ -3,7 +3,7 @@ import { byComponent, components, type Components } from '#explore/components'
 import type { Graph } from '#explore/graph'
 import { isAlone } from '#system/lone-process'
 import { moversOf } from '#system/moves'
-import { isEscape, isMay, type ProcessId, type System } from '#system/system'
+import { isEscape, isMay, type System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
 import type { Facts } from './facts.ts'
 
@@ -102,11 +102,6 @@ export class Future {
   /** The terminal component that the state is in, so that every continuation comes back; -1 if there is more to come. */
   end(state: number): number {
     return this.#ends.end[this.#rowOf[state]!]!
-  }
-
-  /** Whether a process can move again. */
-  canMove(state: number, process: ProcessId): boolean {
-    return this.#moves.has(this.#rowOf[state]!, process)
   }
 
   /** Whether anything at all can still move. */

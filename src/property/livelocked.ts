@@ -3,14 +3,15 @@ import { isEscape, type Location, type LocationId, type ProcessId, type Transiti
 import type { Control } from './control.ts'
 import type { Evidence } from './property.ts'
 import { canRest, withoutMay } from './resting.ts'
+import { reachesRestlessly } from './restless.ts'
 
 /** Who is livelocked in which states. */
 export interface Livelocked {
   /** Processes that may be so somewhere, by their control graphs; nearly always there are none. */
   readonly candidates: readonly ProcessId[]
   /**
-   * Whether a process goes round, keeps moving and can never come to rest again, though its path leads on to rest. Nobody
-   * is livelocked who may yet be stuck, or who only goes on because waits are given up (timeouts, signals) again and again.
+   * Whether a process goes round and can never come to rest again, though its path leads on to rest. Nobody is livelocked
+   * who may yet be stuck, so who is keeps moving, or who only goes on because waits are given up (timeouts, signals) again and again.
    */
   is(state: number, process: ProcessId): boolean
 }
@@ -38,7 +39,6 @@ function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
   )
   const candidates = [...rounds.keys()]
   if (candidates.length === 0) return { candidates, is: () => false }
-  const future = evidence.future('on')
   const reachable = withoutMay(evidence)
   const rests = canRest(evidence, reachable)
   const givesUp = reachable.from(
@@ -52,7 +52,6 @@ function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
   const is = (state: number, process: ProcessId): boolean =>
     rounds.has(process) &&
     !rests.has(state, process) &&
-    future.canMove(state, process) &&
     !givesUp.has(state, process) &&
     rounds.get(process)!.has(view.location(store.get(state), process))
   return { candidates, is }
@@ -75,12 +74,7 @@ function roundsOf(control: Control, process: ProcessId, locations: readonly Loca
     before = left.size
     for (const at of left) if (!next(at).some((to) => left.has(to))) left.delete(at)
   }
-  const comesBack = (start: LocationId): boolean => {
-    const reached = new Set(next(start))
-    for (const at of reached)
-      if (at === start) return true
-      else if (left.has(at)) for (const to of next(at)) reached.add(to)
-    return false
-  }
+  const comesBack = (start: LocationId): boolean =>
+    next(start).some((at) => left.has(at) && reachesRestlessly(control, process, locations, at, start))
   return new Set([...left].filter((at) => locations[at]!.restAhead === true && comesBack(at)))
 }

@@ -2,10 +2,11 @@
 import { components } from '#explore/components'
 import { Graph } from '#explore/graph'
 import type { Quotient } from '#explore/quotient'
-import type { LocationId, ProcessId, TransitionId } from '#system/system'
+import type { ProcessId, TransitionId } from '#system/system'
 import { getsOn } from './fair-cycles.ts'
 import type { Evidence, Finding } from './property.ts'
 import { restingOnTheWay } from './resting.ts'
+import { reachesRestlessly } from './restless.ts'
 
 /**
  * Loops that retry a failed attempt (a missed trylock, a back-off) for ever: a cycle of the state graph on which the
@@ -97,23 +98,12 @@ function withProcess(graph: Graph, quotient: Quotient, like: readonly ProcessId[
 function canLoop<S>({ machine, control }: Evidence<S>, process: ProcessId): boolean {
   const { transitions, processes } = machine.system
   const { locations } = processes[process]!
-  const reaches = (from: LocationId, to: LocationId): boolean => {
-    const reached = new Set([from])
-    for (const at of reached) {
-      if (at === to) return true
-      for (const id of control.leaving(process, at)) {
-        const next = control.successor(process, id)
-        if (!locations[next]!.rest) reached.add(next)
-      }
-    }
-    return false
-  }
-  const isRetry = (id: TransitionId): boolean => transitions[id]!.retry === true && transitions[id]!.process === process
-  return [...transitions.keys()].some(
-    (id) =>
-      isRetry(id) &&
-      !locations[transitions[id]!.from]!.rest &&
-      !locations[transitions[id]!.to]!.rest &&
-      reaches(transitions[id]!.to, transitions[id]!.from),
+  return transitions.some(
+    ({ retry, process: own, from, to }) =>
+      retry === true &&
+      own === process &&
+      !locations[from]!.rest &&
+      !locations[to]!.rest &&
+      reachesRestlessly(control, process, locations, to, from),
   )
 }

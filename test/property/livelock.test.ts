@@ -8,6 +8,8 @@ import type { Model } from '#ir/model'
 import { livelockedIn } from '#property/livelocked'
 import { lower } from '#semantics/lower/lower'
 import { evidenceFrom } from '#trace/from-state'
+import { replay } from '#trace/replay'
+import type { Trace } from '#trace/trace'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomRetries } from '../fixtures/random-retries.ts'
@@ -65,6 +67,18 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
       }
       m.thread('a', (t) => spin(t, x, y))
       m.thread('b', (t) => spin(t, y, x))
+    },
+  ],
+  [
+    'one who is so at once, and one who will be',
+    'livelock: a b: ',
+    (m) => {
+      const [x, y] = [m.flag('x'), m.flag('y')]
+      m.thread('a', (t) => t.while(eq(x, 0), () => t.local()))
+      m.thread('b', (t) => {
+        t.local()
+        t.while(eq(y, 0), () => t.local())
+      })
     },
   ],
   [
@@ -161,6 +175,27 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
 describe('livelock', () => {
   test.each(cases)('%s', async (_, expected, build) => {
     expect(await told(instance(build))).toBe(expected)
+  })
+
+  test('is confirmed by a replay, of nobody else, and nowhere else', async () => {
+    const model = instance((m) => {
+      const [l, x] = [m.mutex('l'), m.flag('x')]
+      m.thread('a', (t) => {
+        t.lock(l)
+        t.loop(() => t.trylock(l, { got: () => t.break(), missed: () => {} }))
+        t.unlock(l)
+      })
+      m.thread('b', (t) => t.set(x, 1))
+    })
+    const { trace } = (await check(model, kernelRegistry)).violation!
+    const replayed = (changed: Partial<Trace>): boolean => {
+      const again = replay(new Engine(lower(model, kernelRegistry)), { ...trace, ...changed })
+      return again.reproduces && again.confirmed
+    }
+    expect(replayed({})).toBe(true)
+    expect(replayed({ steps: [] })).toBe(false)
+    for (const processes of [['b'], ['a', 'b'], ['nobody'], []])
+      expect(replayed({ outcome: { ...trace.outcome, processes } }), processes.join()).toBe(false)
   })
 
   test('is told of every way to search alike, on random models', { timeout: 300_000 }, async () => {
