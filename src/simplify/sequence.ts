@@ -14,7 +14,8 @@ export interface Sequence {
 
 /**
  * What a path of transitions of one process needs and does as one step, everything in terms of the state before it:
- * what has been assigned is substituted in what reads it later. `known` are values that variables have before.
+ * what has been assigned is substituted in what reads it later, and so is where the process itself then is. `known` are
+ * values that variables have before.
  * `never` if the path contradicts itself; undefined if an element chosen by an index is written and then looked at or
  * written again, so that it is not known here what is read, or if the expressions grow too large.
  */
@@ -28,10 +29,14 @@ export function inSequence(
   const blurred = new Set<VarId>()
   const guard: Expr[] = []
   const clear = (e: Expr): boolean => readsOf(e).isDisjointFrom(blurred)
-  const substitute = (e: Expr): Expr =>
-    mapLeaves(e, (leaf) => (typeof leaf === 'number' || isLocationTest(leaf) ? leaf : (now.get(leaf.v) ?? leaf)))
   for (const id of path) {
     const t = transitions[id]!
+    const substitute = (e: Expr): Expr =>
+      mapLeaves(e, (leaf) => {
+        if (typeof leaf === 'number') return leaf
+        if (!isLocationTest(leaf)) return now.get(leaf.v) ?? leaf
+        return leaf.process === t.process ? Number(leaf.in.includes(t.from)) : leaf
+      })
     if (!t.guard.every(clear)) return undefined
     for (const g of t.guard) guard.push(...conjuncts(substitute(g)))
     if (guard.some(isTooLarge)) return undefined
