@@ -118,6 +118,10 @@ export class Flow {
     this.#rest.add(point)
   }
 
+  rests(point: Point): boolean {
+    return [...this.#rest].some((resting) => this.#find(resting) === this.#find(point))
+  }
+
   label(point: Point, name: string): void {
     this.#labels.set(point, name)
   }

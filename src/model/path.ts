@@ -144,9 +144,14 @@ export class Path {
     this.#flow.join([arm(condition, then), arm(not(condition), otherwise)])
   }
 
-  /** Goes round for ever, but for `t.break()` and jumps. */
+  /**
+   * Goes round for ever, but for `t.break()` and jumps. Who rests right before it leaves that place with a step of its own,
+   * so that a round does not rest: to rest in each round, `t.idle()` belongs into the loop.
+   */
   loop(body: Branch): void {
-    const { site } = this.#details()
+    const details = this.#details()
+    const { site } = details
+    if (this.#flow.rests(this.#flow.current(site))) this.#flow.step({ ...details, label: 'goes on' })
     const head = this.#flow.current(site)
     const after = this.#flow.fresh()
     let left = false

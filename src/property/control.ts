@@ -24,6 +24,13 @@ export class Control {
     return t.process === process ? t.to : t.joint!.find((move) => move.process === process)!.to
   }
 
+  /** Where a process can come to by one step from a location; what reports a fault leads nowhere, wherever that leaves it. */
+  next(process: ProcessId, from: LocationId): readonly LocationId[] {
+    return this.leaving(process, from)
+      .filter((id) => this.#system.transitions[id]!.fault === undefined)
+      .map((id) => this.successor(process, id))
+  }
+
   /** Every transition of the process that its control graph still reaches from a location. */
   future(process: ProcessId, from: LocationId): ReadonlySet<TransitionId> {
     const key = `${process} ${from}`

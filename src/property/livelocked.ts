@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isEscape, type Location, type LocationId, type ProcessId, type Transition } from '#system/system'
+import { movesOf } from '#system/moves'
+import { isEscape, type Location, type LocationId, type ProcessId } from '#system/system'
 import type { Control } from './control.ts'
 import type { Evidence } from './property.ts'
 import { canRest, withoutMay } from './resting.ts'
-import { reachesRestlessly } from './restless.ts'
+import { reachesAvoiding } from './reaches-avoiding.ts'
+import { stepsOn } from './steps.ts'
 
 /** Who is livelocked in which states. */
 export interface Livelocked {
   /** Processes that may be so somewhere, by their control graphs; nearly always there are none. */
   readonly candidates: readonly ProcessId[]
   /**
-   * Whether a process goes round and can never come to rest again, though its path leads on to rest. Nobody is livelocked
-   * who may yet be stuck, so who is keeps moving, or who only goes on because waits are given up (timeouts, signals) again and again.
+   * Whether a process can never come to rest again, and from here on only goes round where its path leads on to rest. Nobody is
+   * livelocked who may yet be stuck, so who is keeps moving, who may yet come to where it has nowhere to rest, or who only goes on
+   * because waits are given up (timeouts, signals) again and again.
    */
   is(state: number, process: ProcessId): boolean
 }
@@ -20,8 +23,8 @@ const known = new WeakMap<object, Livelocked>()
 
 /**
  * Who is livelocked where, exactly, by what can still happen from each explored state; nobody counts on steps that
- * merely may happen. In a terminal component it is read off what is fired there: who moves, comes to rest or gives up. A
- * reduced search fires the same (docs/theory.md 3).
+ * merely may happen. All is read off what is fired from a state on: who moves and where, comes to rest or gives up. In a terminal
+ * component that says everything, and a reduced search fires the same there (docs/theory.md 3).
  */
 export function livelockedIn<S>(evidence: Evidence<S>): Livelocked {
   const made = known.get(evidence) ?? findLivelocked(evidence)
@@ -30,7 +33,7 @@ export function livelockedIn<S>(evidence: Evidence<S>): Livelocked {
 }
 
 function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
-  const { graph, machine, said, store, view } = evidence
+  const { graph, machine, said } = evidence
   const rounds = new Map(
     said.system.processes.flatMap(({ locations }, p) => {
       const round = roundsOf(said.control, p, locations)
@@ -45,36 +48,42 @@ function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
     machine.system.processes.length,
     (state, rows, row) => {
       for (let edge = 0; edge < graph.degree(state); edge++)
-        for (const { tag, process } of stepsOn(evidence, state, edge)) if (isEscape(tag)) rows.set(row, process)
+        for (const id of stepsOn(evidence, state, edge)) {
+          const { tag, process } = said.system.transitions[id]!
+          if (isEscape(tag)) rows.set(row, process)
+        }
+    },
+    (quotient) => (permutation) => quotient.processes(permutation),
+  )
+  const leaves = reachable.from(
+    machine.system.processes.length,
+    (state, rows, row) => {
+      for (let edge = 0; edge < graph.degree(state); edge++)
+        for (const id of stepsOn(evidence, state, edge))
+          for (const { process, from, to } of movesOf(said.system.transitions[id]!)) {
+            const round = rounds.get(process)
+            if (round !== undefined && !(round.has(from) && round.has(to))) rows.set(row, process)
+          }
     },
     (quotient) => (permutation) => quotient.processes(permutation),
   )
   const is = (state: number, process: ProcessId): boolean =>
-    rounds.has(process) &&
-    !rests.has(state, process) &&
-    !givesUp.has(state, process) &&
-    rounds.get(process)!.has(view.location(store.get(state), process))
+    rounds.has(process) && !rests.has(state, process) && !givesUp.has(state, process) && !leaves.has(state, process)
   return { candidates, is }
-}
-
-/** The steps of the model that an edge stands for. */
-function stepsOn<S>({ graph, said, originals }: Evidence<S>, state: number, edge: number): readonly Transition[] {
-  const fired = [graph.transition(state, edge), ...graph.rest(state, edge)]
-  return fired.flatMap(originals).map((id) => said.system.transitions[id]!)
 }
 
 /** The locations on circles of a control graph that avoid resting, where the path leads on to rest. */
 function roundsOf(control: Control, process: ProcessId, locations: readonly Location[]): ReadonlySet<LocationId> {
   if (!locations.some(({ rest }) => rest)) return new Set()
   const left = new Set([...locations.keys()].filter((at) => !locations[at]!.rest))
-  const next = (at: LocationId): readonly LocationId[] =>
-    control.leaving(process, at).map((id) => control.successor(process, id))
+  const next = (at: LocationId): readonly LocationId[] => control.next(process, at)
+  const rests = (at: LocationId): boolean => locations[at]!.rest
   // Whatever leads only out is taken away: mostly that is everything.
   for (let before = -1; before !== left.size;) {
     before = left.size
     for (const at of left) if (!next(at).some((to) => left.has(to))) left.delete(at)
   }
   const comesBack = (start: LocationId): boolean =>
-    next(start).some((at) => left.has(at) && reachesRestlessly(control, process, locations, at, start))
+    next(start).some((at) => left.has(at) && reachesAvoiding(control, process, rests, at, start))
   return new Set([...left].filter((at) => locations[at]!.restAhead === true && comesBack(at)))
 }

@@ -2,34 +2,33 @@
 import { components } from '#explore/components'
 import { Graph } from '#explore/graph'
 import type { Quotient } from '#explore/quotient'
-import type { ProcessId, TransitionId } from '#system/system'
+import { movesOf } from '#system/moves'
+import type { OriginId, ProcessId } from '#system/system'
+import { getsOnAt, repeatable, type Attempt } from './attempt.ts'
 import { getsOn } from './fair-cycles.ts'
 import type { Evidence, Finding } from './property.ts'
-import { restingOnTheWay } from './resting.ts'
-import { reachesRestlessly } from './restless.ts'
+import { stepsOn } from './steps.ts'
 
 /**
- * Loops that retry a failed attempt (a missed trylock, a back-off) for ever: a cycle of the state graph on which the
- * attempt fails and its process never rests. A search in full tells whether a fair run goes round it
+ * Attempts that are repeated for ever (a missed trylock, a back-off): a cycle of the state graph on which one fails and its
+ * process neither rests nor gets what it tries for. A search in full tells whether a fair run goes round it
  * (`forward-progress.ts`); where that is not known, or fairness does not decide it, a verdict is not *holds*.
  * @param judgesProgress whether a search in full looks for that
  */
 export function retryLoops<S>(evidence: Evidence<S>, judgesProgress: boolean): readonly Finding[] {
-  const { system } = evidence.machine
+  const { processes, origins } = evidence.said.system
   const why = judgesProgress ? undecided : notLookedAt
-  const found = new Map<number, Finding>()
-  const done = new Set<ProcessId>()
-  for (const process of retryingProcesses(evidence)) {
-    if (done.has(process) || (judgesProgress && getsOn(evidence, process))) continue
-    for (const like of evidence.processesLike(process)) done.add(like)
-    for (const id of retriesOnCycles(evidence, process))
-      for (const like of evidence.transitionsLike(id)) {
-        const { process: mover, origin } = system.transitions[like]!
-        const { op, on } = system.origins[origin]!
-        const attempt = on === '' ? op : `${op} ${on}`
-        const message = `'${system.processes[mover]!.name}' can retry ${attempt} for ever; ${why}`
-        found.set(origin, { code: 'retry-loop', message, origin, blocksHolds: true })
-      }
+  const found = new Map<OriginId, Finding>()
+  for (const attempt of repeatable(evidence)) {
+    if (found.has(attempt.origin) || (judgesProgress && getsOn(evidence, attempt))) continue
+    const alike = likes(evidence, attempt)
+    if (!isRepeated(evidence, alike)) continue
+    for (const { process, origin } of alike.values()) {
+      const { op, on } = origins[origin]!
+      const what = on === '' ? op : `${op} ${on}`
+      const message = `'${processes[process]!.name}' can retry ${what} for ever; ${why}`
+      found.set(origin, { code: 'retry-loop', message, origin, blocksHolds: true })
+    }
   }
   return [...found.values()]
 }
@@ -39,39 +38,56 @@ const undecided =
 const notLookedAt =
   'whether it makes progress is judged only by a complete search in full (--reduction none) for no-forward-progress'
 
-/** Processes whose control graphs let them retry for ever. */
-export const retryingProcesses = <S>(evidence: Evidence<S>): readonly ProcessId[] => {
-  const { transitions } = evidence.machine.system
-  const some = new Set(transitions.filter((t) => t.retry === true).map((t) => t.process))
-  return [...some].filter((process) => canLoop(evidence, process))
+/** An attempt and those that symmetry makes of it, by process. */
+function likes<S>(evidence: Evidence<S>, attempt: Attempt): ReadonlyMap<ProcessId, Attempt> {
+  const alike = new Map([[attempt.process, attempt]])
+  if (evidence.quotient === undefined) return alike
+  const failsBy = new Map(repeatable(evidence).flatMap((one) => [...one.failures].map((id) => [id, one] as const)))
+  for (const id of evidence.machine.system.transitions.keys()) {
+    if (!evidence.originals(id).some((original) => attempt.failures.has(original))) continue
+    for (const original of evidence.transitionsLike(id).flatMap(evidence.originals)) {
+      const other = failsBy.get(original)
+      if (other !== undefined && !alike.has(other.process)) alike.set(other.process, other)
+    }
+  }
+  return alike
 }
 
-/** Failed attempts of a process, or of one like it, on cycles on which it never rests. */
-function retriesOnCycles<S>(evidence: Evidence<S>, process: ProcessId): ReadonlySet<TransitionId> {
-  const { facts, graph, quotient } = evidence
-  const { transitions } = evidence.machine.system
-  const like = evidence.processesLike(process)
-  const followed = quotient === undefined ? graph : withProcess(graph, quotient, like)
-  const stateAt = (node: number): number => Math.floor(node / like.length)
-  const processAt = (node: number): ProcessId => like[node % like.length]!
-  // Edges of a node are those of its state, in the same order; one may stand for several transitions.
-  const staysBusy = (node: number, edge: number): boolean =>
-    !restingOnTheWay(evidence, stateAt(node), edge).includes(processAt(node))
+/** Whether some cycle has a failure on it, and its process does not get on there. */
+function isRepeated<S>(evidence: Evidence<S>, alike: ReadonlyMap<ProcessId, Attempt>): boolean {
+  const { graph, quotient, said, store, view } = evidence
+  const { transitions } = said.system
+  const all = [...alike.values()]
+  const followed = quotient === undefined ? graph : withProcess(graph, quotient, [...alike.keys()])
+  const stateAt = (node: number): number => Math.floor(node / all.length)
+  const attemptAt = (node: number): Attempt => all[node % all.length]!
+  const getsOnIn = (node: number): boolean => {
+    const attempt = attemptAt(node)
+    return getsOnAt(evidence, attempt, view.location(store.get(stateAt(node)), attempt.process))
+  }
+  // Edges of a node are those of its state, in the same order; one may stand for several steps.
+  const getsOnBy = (node: number, edge: number): boolean => {
+    const attempt = attemptAt(node)
+    const steps = stepsOn(evidence, stateAt(node), edge)
+    return (
+      steps.some((id) => attempt.successes.has(id)) ||
+      steps
+        .flatMap((id) => movesOf(transitions[id]!))
+        .some(({ process, to }) => process === attempt.process && getsOnAt(evidence, attempt, to))
+    )
+  }
   const { of } = components(
     followed,
-    staysBusy,
-    (node) => graph.expanded(stateAt(node)) && !facts.resting.has(stateAt(node), processAt(node)),
+    (node, edge) => !getsOnBy(node, edge),
+    (node) => graph.expanded(stateAt(node)) && !getsOnIn(node),
   )
-  const found = new Set<TransitionId>()
   for (let node = 0; node < followed.states; node++)
     for (let edge = 0; of[node]! >= 0 && edge < followed.degree(node); edge++) {
-      if (of[followed.target(node, edge)] !== of[node] || !staysBusy(node, edge)) continue
-      for (const id of [followed.transition(node, edge), ...graph.rest(stateAt(node), edge)]) {
-        const { retry, process: mover } = transitions[id]!
-        if (retry === true && mover === processAt(node)) found.add(id)
-      }
+      if (of[followed.target(node, edge)] !== of[node] || getsOnBy(node, edge)) continue
+      const { failures } = attemptAt(node)
+      if (stepsOn(evidence, stateAt(node), edge).some((id) => failures.has(id))) return true
     }
-  return found
+  return false
 }
 
 /**
@@ -92,18 +108,4 @@ function withProcess(graph: Graph, quotient: Quotient, like: readonly ProcessId[
       }
     }
   return followed
-}
-
-/** Whether the control graph has a cycle through a failed attempt that avoids resting locations at all. */
-function canLoop<S>({ machine, control }: Evidence<S>, process: ProcessId): boolean {
-  const { transitions, processes } = machine.system
-  const { locations } = processes[process]!
-  return transitions.some(
-    ({ retry, process: own, from, to }) =>
-      retry === true &&
-      own === process &&
-      !locations[from]!.rest &&
-      !locations[to]!.rest &&
-      reachesRestlessly(control, process, locations, to, from),
-  )
 }

@@ -18,7 +18,7 @@ const kinds: Readonly<Record<Kind, string>> = {
   masked: 'only a timeout or a signal to a process ends a wait, while something is held or a fence is owed',
   livelock: 'somebody runs on for ever and can never come to rest again, whatever is scheduled',
   'no-forward-progress':
-    'somebody can retry a failed attempt (trylock, back-off) for ever although everybody else gets on; only luck lets it through',
+    'somebody can retry a failed attempt (trylock, back-off) for ever although everybody else who can move gets on; only luck lets it through',
 }
 
 const shapes: Readonly<Record<Shape, string>> = {

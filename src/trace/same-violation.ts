@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isStarved } from '#property/forward-progress'
+import { starvingAttempt } from '#property/forward-progress'
 import { livelockedIn } from '#property/livelocked'
 import type { Evidence } from '#property/property'
 import { isAlone } from '#system/lone-process'
@@ -52,7 +52,7 @@ function comesTo<S>(evidence: Evidence<S>, id: number, { kind, objects, escapes 
   return objects.every((object) => unpaid.includes(object))
 }
 
-type RunningOn = Pick<Outcome, 'kind' | 'processes'>
+export type RunningOn = Pick<Outcome, 'kind' | 'processes'>
 
 /** Whether an outcome is about who runs on for ever. */
 export const isRunningOn = ({ kind }: Pick<Outcome, 'kind'>): boolean =>
@@ -69,7 +69,9 @@ export function runsOnAsSaid<S>(
   const ids = processes.map((name) => evidence.machine.system.processes.findIndex((p) => p.name === name))
   return (
     ids.length > 0 &&
-    ids.every((process) => (kind === 'livelock' ? livelocked.is(id, process) : isStarved(evidence, id, process, last)))
+    ids.every((process) =>
+      kind === 'livelock' ? livelocked.is(id, process) : starvingAttempt(evidence, id, process, last) !== undefined,
+    )
   )
 }
 

@@ -122,7 +122,7 @@ export class Wording<S> {
     const isOne = runningOn.length === 1
     if (outcome.kind === 'no-forward-progress') {
       const what = outcome.objects.length === 0 ? '' : ` for ${listed(outcome.objects)}`
-      const luck = 'although everybody else gets on: nothing forces a schedule that lets it through'
+      const luck = 'although everybody else who can move gets on: nothing forces a schedule that lets it through'
       return `${listed(who)} can try again and again${what}, in vain for ever, ${luck}.`
     }
     const tried = outcome.objects.map((object) => `${object}${this.#heldBy(object)}`)

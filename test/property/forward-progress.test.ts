@@ -5,10 +5,10 @@ import { Random } from '#base/random'
 import { check } from '#check/check'
 import { Engine } from '#engine/engine'
 import type { Model } from '#ir/model'
+import { repeatable, type Attempt } from '#property/attempt'
 import { getsOn } from '#property/fair-cycles'
 import { isStarvedSomewhere } from '#property/forward-progress'
 import type { Evidence } from '#property/property'
-import { retryingProcesses } from '#property/retry-loop'
 import { lower } from '#semantics/lower/lower'
 import { moversOf } from '#system/moves'
 import { evidenceFrom } from '#trace/from-state'
@@ -137,6 +137,96 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
     },
   ],
   [
+    'who falls back on a wait gets on, for ever',
+    'holds',
+    (m) => {
+      const l = m.mutex('l')
+      m.thread('a', (t) =>
+        t.loop(() => {
+          t.trylock(l, { got: () => {}, missed: () => t.lock(l) })
+          t.unlock(l)
+        }),
+      )
+      m.thread('b', (t) => t.loop(() => (t.lock(l), t.unlock(l))))
+    },
+  ],
+  [
+    'a consumer that polls gets on where somebody produces',
+    'holds',
+    (m) => {
+      const [full, free] = [m.semaphore('full', { count: 0 }), m.semaphore('free', { count: 1 })]
+      m.thread('a', (t) => t.loop(() => t.downTrylock(full, { got: () => t.up(free), missed: () => {} })))
+      m.thread('b', (t) => t.loop(() => (t.down(free), t.up(full))))
+    },
+  ],
+  [
+    'two who take ww locks for ever, in opposite orders, with the usual back-off',
+    'holds',
+    (m) => {
+      const ww = m.wwClass('ww', { waitDie: true })
+      const locks = [m.wwMutex('x', { class: ww }), m.wwMutex('y', { class: ww })] as const
+      const both = (t: T, [first, second]: readonly [(typeof locks)[0], (typeof locks)[0]]): void =>
+        t.loop(() => {
+          t.wwAcquireInit(ww)
+          t.wwLock(first, { edeadlk: () => t.unreachable('nothing is held') })
+          t.loop(() => {
+            t.wwLock(second, { ok: () => t.break(), edeadlk: () => {} })
+            t.wwUnlock(first)
+            t.wwLockSlow(second)
+            t.wwLock(first, { ok: () => t.break(), edeadlk: () => {} })
+            t.wwUnlock(second)
+            t.wwLockSlow(first)
+          })
+          t.wwUnlock(first)
+          t.wwUnlock(second)
+          t.wwAcquireFini(ww)
+        })
+      m.thread('a', (t) => both(t, locks))
+      m.thread('b', (t) => both(t, [locks[1], locks[0]]))
+    },
+  ],
+  [
+    'a server that never gets what it tries for, and does nothing else',
+    'violated no-forward-progress a l',
+    (m) => {
+      const l = m.mutex('l')
+      m.thread('a', (t) => {
+        t.lock(l)
+        t.loop(() => t.loop(() => t.trylock(l, { got: () => t.break(), missed: () => {} })))
+      })
+    },
+  ],
+  [
+    'who waits for somebody whose timeout comes in the end gets on',
+    'holds',
+    (m) => {
+      const [s, f] = [m.semaphore('s', { count: 1 }), m.fence('f')]
+      m.thread('a', (t) => {
+        t.loop(() => t.downTrylock(s, { got: () => t.break(), missed: () => {} }))
+        t.up(s)
+      })
+      m.thread('b', (t) => {
+        t.down(s)
+        t.waitTimeout(f, { ok: () => {}, timeout: () => {} })
+        t.up(s)
+      })
+    },
+  ],
+  [
+    'a worker that has come to rest and then retries',
+    'violated no-forward-progress a l',
+    (m) => {
+      const l = m.mutex('l')
+      m.worker('a', (t) =>
+        t.loop(() => {
+          t.idle()
+          spin(t, l)
+        }),
+      )
+      m.thread('b', (t) => t.loop(() => (t.lock(l), t.unlock(l))))
+    },
+  ],
+  [
     'a livelock is told as that',
     'violated livelock a l',
     (m) => {
@@ -206,7 +296,8 @@ describe('no forward progress', () => {
 
   test('leads to an attempt that failed, and is told in words', async () => {
     const { violation } = await check(instance(cases[0]![2]), kernelRegistry)
-    expect(violation!.trace.steps.map(({ process, step }) => `${process}: ${step}`)).toEqual([
+    const { steps, backTo } = violation!.trace
+    expect(steps.slice(0, backTo).map(({ process, step }) => `${process}: ${step}`)).toEqual([
       'b: lock l',
       'a: trylock l -> missed',
     ])
@@ -219,19 +310,19 @@ describe('no forward progress', () => {
  * The states from which a weakly fair run goes on in which the process retries for ever: the greatest set from each of whose
  * states, within the set, every condition can be met on a step (Emerson and Lei 1986).
  */
-function weaklyFairStates<S>(evidence: Evidence<S>, process: number): ReadonlySet<number> {
-  const { processes, transitions } = evidence.machine.system
+function weaklyFairStates<S>(evidence: Evidence<S>, attempt: Attempt): ReadonlySet<number> {
+  const { processes } = evidence.machine.system
   const conditions: ((state: number, id: number) => boolean)[] = [
-    (_, id) => transitions[id]!.retry === true && transitions[id]!.process === process,
+    (_, id) => attempt.failures.has(id),
     ...[...processes.keys()].map(
       (p) =>
         (state: number, id: number): boolean =>
           moves(evidence, id, p) || !isAble(evidence, state, p),
     ),
   ]
-  let left = new Set(restless(evidence, process))
+  let left = new Set(inVain(evidence, attempt))
   const edgesIn = (state: number): readonly { readonly id: number; readonly to: number }[] =>
-    edges(evidence, state).filter(({ to }) => left.has(to))
+    edges(evidence, state).filter(({ id, to }) => left.has(to) && !attempt.successes.has(id))
   for (let before = -1; before !== left.size;) {
     before = left.size
     for (const isMet of conditions) {
@@ -247,18 +338,20 @@ function weaklyFairStates<S>(evidence: Evidence<S>, process: number): ReadonlySe
 }
 
 /** Whether some set of states is what a strongly fair run comes back to, by trying all sets; undefined if they are too many. */
-function isStronglyStarved<S>(evidence: Evidence<S>, process: number): boolean | undefined {
+function isStronglyStarved<S>(evidence: Evidence<S>, attempt: Attempt): boolean | undefined {
+  const { process, failures, successes } = attempt
   const { processes, transitions } = evidence.machine.system
-  const states = restless(evidence, process)
+  const states = inVain(evidence, attempt)
   if (states.length > 12) return undefined
   const isOrdinary = (id: number): boolean => transitions[id]!.tag === undefined
   for (let chosen = 1; chosen < 2 ** states.length; chosen++) {
     const set = new Set(states.filter((_, i) => ((chosen >> i) & 1) === 1))
     const ordinary = (state: number) => edges(evidence, state).filter(({ id }) => isOrdinary(id))
+    const isIn = ({ id, to }: Edge): boolean => set.has(to) && !successes.has(id)
     const stay = (state: number) => {
       const own = ordinary(state).filter(({ id }) => moves(evidence, id, process))
-      const hasWayOut = own.some(({ to }) => !set.has(to))
-      return ordinary(state).filter(({ id, to }) => set.has(to) && !(hasWayOut && moves(evidence, id, process)))
+      const hasWayOut = own.some((edge) => !isIn(edge))
+      return ordinary(state).filter((edge) => isIn(edge) && !(hasWayOut && moves(evidence, edge.id, process)))
     }
     const reaches = (from: number): Set<number> => {
       const reached = new Set(stay(from).map(({ to }) => to))
@@ -269,13 +362,18 @@ function isStronglyStarved<S>(evidence: Evidence<S>, process: number): boolean |
     const isFair = [...processes.keys()].every(
       (p) => fired.some((id) => moves(evidence, id, p)) || ![...set].some((state) => isAble(evidence, state, p)),
     )
-    const retries = fired.some((id) => transitions[id]!.retry === true && transitions[id]!.process === process)
+    const retries = fired.some((id) => failures.has(id))
     if (isFair && retries && [...set].every((state) => reaches(state).size === set.size)) return true
   }
   return false
 }
 
-const edges = <S>({ graph }: Evidence<S>, state: number): readonly { readonly id: number; readonly to: number }[] =>
+interface Edge {
+  readonly id: number
+  readonly to: number
+}
+
+const edges = <S>({ graph }: Evidence<S>, state: number): readonly Edge[] =>
   Array.from({ length: graph.degree(state) }, (_, edge) => ({
     id: graph.transition(state, edge),
     to: graph.target(state, edge),
@@ -284,11 +382,15 @@ const moves = <S>({ machine }: Evidence<S>, id: number, p: number): boolean =>
   moversOf(machine.system.transitions[id]!).includes(p)
 const isAble = <S>(evidence: Evidence<S>, state: number, p: number): boolean =>
   edges(evidence, state).some(
-    ({ id }) => evidence.machine.system.transitions[id]!.tag === undefined && moves(evidence, id, p),
+    ({ id }) => [undefined, 'timeout'].includes(evidence.machine.system.transitions[id]!.tag) && moves(evidence, id, p),
   )
-const restless = <S>({ graph, facts }: Evidence<S>, process: number): readonly number[] =>
+const inVain = <S>({ graph, facts, machine, store }: Evidence<S>, { process, got }: Attempt): readonly number[] =>
   Array.from({ length: graph.states }, (_, state) => state).filter(
-    (state) => graph.expanded(state) && !facts.faulted.any(state) && !facts.resting.has(state, process),
+    (state) =>
+      graph.expanded(state) &&
+      !facts.faulted.any(state) &&
+      !facts.resting.has(state, process) &&
+      !got.has(machine.location(store.get(state), process)),
   )
 
 /** One who tries for a lock, perhaps with another one held, and somebody who takes locks in turn, once or again and again. */
@@ -298,7 +400,9 @@ const smallRetries = (seed: number): Model =>
     const chance = (n: number): boolean => random.below(n) === 0
     const locks = [m.mutex('x'), m.mutex('y')] as const
     const [wanted, held] = chance(2) ? locks : ([locks[1], locks[0]] as const)
-    const [holds, chooses, isBusy, isNested] = [chance(2), chance(4), !chance(3), chance(2)]
+    const fence = m.fence('f')
+    const [holds, chooses, isBusy, isNested, isTimed] = [chance(2), chance(4), !chance(3), chance(2), chance(3)]
+    const [fallsBack, serves] = [!holds && chance(3), chance(3)]
     m.thread('a', (t) =>
       t.loop(() => {
         if (holds) t.lock(held)
@@ -306,9 +410,11 @@ const smallRetries = (seed: number): Model =>
           got: () => {
             t.unlock(wanted)
             if (holds) t.unlock(held)
-            t.break()
+            if (!serves) t.break()
           },
           missed: () => {
+            if (fallsBack) t.lock(wanted)
+            if (fallsBack) t.unlock(wanted)
             if (holds) t.unlock(held)
             if (chooses) t.either({ again: () => {}, stop: () => t.break() })
           },
@@ -321,6 +427,7 @@ const smallRetries = (seed: number): Model =>
         if (isNested) t.lock(locks[1])
         if (isNested) t.unlock(locks[1])
         t.unlock(locks[0])
+        if (isTimed) t.waitTimeout(fence, { ok: () => {}, timeout: () => {} })
       }
       if (isBusy) t.loop(round)
       else round()
@@ -335,13 +442,13 @@ test('a fair cycle is found where there is one, on random models', { timeout: 12
       const machine = new Engine(lower(build(seed), kernelRegistry))
       const evidence = evidenceFrom(machine, machine.initial(), 300)
       if (evidence === undefined) continue
-      for (const process of retryingProcesses(evidence)) {
-        const isWeakly = weaklyFairStates(evidence, process).size > 0
-        expect(getsOn(evidence, process), `seed ${seed}`).toBe(!isWeakly)
+      for (const attempt of repeatable(evidence)) {
+        const isWeakly = weaklyFairStates(evidence, attempt).size > 0
+        expect(getsOn(evidence, attempt), `seed ${seed}`).toBe(!isWeakly)
         weak[isWeakly ? 'some' : 'not']++
-        const isStrongly = isStronglyStarved(evidence, process)
+        const isStrongly = isStronglyStarved(evidence, attempt)
         if (isStrongly === undefined) continue
-        expect(isStarvedSomewhere(evidence, process), `seed ${seed}`).toBe(isStrongly)
+        expect(isStarvedSomewhere(evidence, attempt), `seed ${seed}`).toBe(isStrongly)
         strong[isStrongly ? 'some' : 'not']++
       }
     }

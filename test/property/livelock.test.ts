@@ -130,6 +130,60 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
     },
   ],
   [
+    'who has rested before, and polls in a loop that begins right there',
+    'livelock: a: ',
+    (m) => {
+      const x = m.flag('x')
+      m.worker('a', (t) => {
+        t.idle()
+        t.while(eq(x, 0), () => t.local())
+      })
+    },
+  ],
+  [
+    'a place at which something could go wrong is no circle, for who goes round there without end anyway',
+    'holds: : ',
+    (m) => {
+      const [k, x] = [m.mutex('k'), m.flag('x')]
+      m.thread('a', (t) => {
+        t.lock(k)
+        t.unlock(k)
+        t.when(eq(x, 1), () => t.end())
+        t.loop(() => t.local())
+      })
+      m.thread('b', (t) => (t.lock(k), t.unlock(k)))
+    },
+  ],
+  [
+    'nor for whoever is to come to a circle after it',
+    'livelock: a: ',
+    (m) => {
+      const [k, x] = [m.mutex('k'), m.flag('x')]
+      m.thread('a', (t) => {
+        t.lock(k)
+        t.unlock(k)
+        t.while(eq(x, 0), () => t.local())
+      })
+      m.thread('b', (t) => (t.lock(k), t.unlock(k)))
+    },
+  ],
+  [
+    'who is on a circle in passing, bound for where nothing leads to rest, is not',
+    'holds: : ',
+    (m) => {
+      const [x, y] = [m.flag('x'), m.flag('y')]
+      m.thread('a', (t) => {
+        t.loop(() => {
+          t.local()
+          t.when(eq(y, 0), () => t.break())
+        })
+        t.when(eq(x, 0), () => t.end())
+        t.loop(() => t.local())
+      })
+      m.thread('b', (t) => t.set(x, 1))
+    },
+  ],
+  [
     'a wait that is given up again and again is not',
     'holds: : ',
     (m) => {

@@ -42,7 +42,6 @@ export function plainlyLivelocked<S>(
     [...fired].some((id) => transitions[id]!.process === p && isEscape(transitions[id]!.tag))
   return [...processes.keys()].filter((p) => {
     const { locations } = processes[p]!
-    const start = machine.location(store.get(state), p)
     const walk = (from: number, isOut: (at: number) => boolean): Set<number> => {
       const seen = new Set<number>()
       const open = [from]
@@ -55,8 +54,11 @@ export function plainlyLivelocked<S>(
         }
       return seen
     }
-    const comesBack = !locations[start]!.rest && walk(start, (at) => locations[at]!.rest).has(start)
-    const hasRestAhead = [...walk(start, () => false)].some((at) => locations[at]!.rest)
-    return comesBack && hasRestAhead && moves(p) && !stops(p) && !givesUp(p)
+    const goesRoundAhead = (at: number): boolean =>
+      !locations[at]!.rest &&
+      walk(at, (to) => locations[to]!.rest).has(at) &&
+      [...walk(at, () => false)].some((to) => locations[to]!.rest)
+    const visited = [...reached].map((at) => machine.location(store.get(at), p))
+    return visited.every(goesRoundAhead) && moves(p) && !stops(p) && !givesUp(p)
   })
 }
