@@ -18,6 +18,7 @@ import { readTrace, writeTrace } from '#trace/codec'
 import { minimised } from '#trace/minimise'
 import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
+import { goingOn } from '#trace/round'
 import { restsOn } from './assumptions.ts'
 import { compared, mismatch } from './expectation.ts'
 import { machineFor, type MachineName } from './machine.ts'
@@ -86,8 +87,9 @@ export function confirmed(
   fast: Machine<unknown>,
   ahead: Ahead<unknown>,
 ): ResultViolation {
-  const simpler = minimised(fast, violation.path, violation, ahead)
-  const trace = readTrace(writeTrace(recordTrace(model, system, { ...violation, ...simpler })), model.id)
+  const simplest = { ...violation, ...minimised(fast, violation.path, violation, ahead) }
+  const { path, backTo } = goingOn(fast, simplest.path, violation, ahead)
+  const trace = readTrace(writeTrace(recordTrace(model, system, { ...simplest, path }, backTo)), model.id)
   const machine = new Interpreter(system)
   const again = replay(machine, trace)
   invariant(again.reproduces, `the counterexample of ${model.id} does not replay: ${again.reproduces ? '' : again.why}`)

@@ -6,9 +6,9 @@ import type { Trace } from '#trace/trace'
 /**
  * A counterexample in the Informal Trace Format of Apalache (ADR 015), which Quint reads too: `pc` says where each process
  * is; then the variables of the system; `mbt::actionTaken` and `mbt::nondetPicks` name the step that led there, as Quint's
- * test drivers expect them. `states` has one more than steps.
+ * test drivers expect them. `states` has one more than steps; `loop` is the index of the one that the last repeats.
  */
-export function toItf<S>(machine: Machine<S>, { model, outcome, steps }: Trace, states: readonly S[]): string {
+export function toItf<S>(machine: Machine<S>, { model, outcome, steps, backTo }: Trace, states: readonly S[]): string {
   const { processes, variables } = machine.system
   const names = distinct(variables.map(({ name }) => plain(name)))
   const document = {
@@ -45,6 +45,7 @@ export function toItf<S>(machine: Machine<S>, { model, outcome, steps }: Trace, 
         },
       }
     }),
+    ...(backTo !== undefined && { loop: backTo }),
   }
   return `${JSON.stringify(document, null, 1)}\n`
 }

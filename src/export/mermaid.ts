@@ -2,6 +2,7 @@
 import { printable } from '#base/text'
 import type { Course } from '#trace/course'
 import type { Explanation } from '#trace/explanation'
+import { stateName } from '#trace/state-name'
 import type { Trace } from '#trace/trace'
 
 /** Steps that are drawn; of a longer trace the beginning and the end. */
@@ -16,11 +17,12 @@ const maxLabel = 80
  * A counterexample as a sequence diagram of Mermaid: a life line a process and an object, active while it is held. An open
  * arrow wakes somebody, a cross is where somebody begins to wait.
  */
-export function toMermaid({ steps }: Trace, { course, headline, pointOfNoReturn }: Told): string {
+export function toMermaid({ steps, backTo }: Trace, { course, headline, pointOfNoReturn }: Told): string {
   const lines = new Lines(course)
   const { lanes, length } = course
   lines.participants()
   lines.changes(0, 0)
+  if (backTo === 0) lines.note(goesRound)
   for (const step of shown(length)) {
     if (step === undefined) {
       lines.note(`steps ${firstSteps + 1} to ${length - (maxSteps - firstSteps)} are left out`)
@@ -31,10 +33,14 @@ export function toMermaid({ steps }: Trace, { course, headline, pointOfNoReturn 
     lines.step(step, process, `${step}. ${label}`)
     lines.changes(step - 1, step)
     if (step === pointOfNoReturn) lines.note('point of no return')
+    if (step === backTo) lines.note(goesRound)
   }
+  if (backTo !== undefined) lines.note(`back to ${stateName(backTo)}`)
   lines.note(headline, lanes.length === 0 ? 0 : 3 * maxLabel)
   return lines.text
 }
+
+const goesRound = 'from here on round and round, for ever'
 
 type Told = Pick<Explanation, 'course' | 'headline' | 'pointOfNoReturn'>
 

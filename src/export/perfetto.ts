@@ -56,6 +56,7 @@ export function toPerfetto(trace: Trace, { course, headline, pointOfNoReturn }: 
       ]
     }),
     ...(pointOfNoReturn === undefined ? [] : [instant('point of no return', pointOfNoReturn * stepTime)]),
+    ...(trace.backTo === undefined ? [] : [instant('from here on round and round, for ever', trace.backTo * stepTime)]),
     instant(headline, course.length * stepTime),
   ]
   const { id, variant } = trace.model

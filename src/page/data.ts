@@ -50,6 +50,8 @@ export interface Counterexample {
   /** Who waits for whom at the end. */
   readonly edges: readonly Edge[]
   readonly pointOfNoReturn?: number
+  /** The last step leads back to the state after so many. */
+  readonly backTo?: number
   /** Timeouts and signals no longer come to the rescue at the end. */
   readonly isMasked: boolean
   /** Index into the texts of models, if it is there. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Arrow, Lane } from '#trace/course'
 import type { Explanation } from '#trace/explanation'
+import { stateName } from '#trace/state-name'
 import type { Trace, TraceStep } from '#trace/trace'
 import { Canvas } from './canvas.ts'
 import { layOut, type Column } from './lane-layout.ts'
@@ -20,6 +21,7 @@ export function laneChart(trace: Trace, explanation: Explanation, symbols: Symbo
 
 class LaneChart {
   readonly #steps: readonly TraceStep[]
+  readonly #backTo: number | undefined
   readonly #explanation: Explanation
   readonly #symbols: Symbols
   readonly #columns: readonly Column[]
@@ -32,8 +34,9 @@ class LaneChart {
   readonly #widestOther: number
   readonly #showsPlaces: boolean
 
-  constructor({ steps }: Trace, explanation: Explanation, symbols: Symbols, width: number) {
+  constructor({ steps, backTo }: Trace, explanation: Explanation, symbols: Symbols, width: number) {
     this.#steps = steps
+    this.#backTo = backTo
     this.#explanation = explanation
     this.#symbols = symbols
     this.#width = width
@@ -54,13 +57,12 @@ class LaneChart {
   }
 
   lines(): readonly Canvas[] {
-    const { course, pointOfNoReturn } = this.#explanation
-    const lines = [this.#head()]
-    if (pointOfNoReturn === 0) lines.push(this.#rule())
+    const { course } = this.#explanation
+    const lines = [this.#head(), ...this.#rules(0)]
     for (const [i, step] of this.#steps.entries()) {
       lines.push(...this.#entering(i), this.#stepLine(i, step))
       for (const arrow of course.arrows) if (arrow.step === i + 1) lines.push(...this.#arrowLine(arrow))
-      if (pointOfNoReturn === i + 1) lines.push(this.#rule())
+      lines.push(...this.#rules(i + 1))
     }
     return [...lines, ...this.#blocked(), ...this.#legend()]
   }
@@ -152,10 +154,22 @@ class LaneChart {
     })
   }
 
-  #rule(): Canvas {
+  /** What is to be said of the state after so many steps. */
+  #rules(step: number): readonly Canvas[] {
+    const backTo = this.#backTo
+    return [
+      ...(step === this.#explanation.pointOfNoReturn
+        ? [this.#rule('point of no return: from here on nothing avoids it')]
+        : []),
+      ...(step === backTo ? [this.#rule('from here on round and round, for ever')] : []),
+      ...(backTo !== undefined && step === this.#steps.length ? [this.#rule(`back to ${stateName(backTo)}`)] : []),
+    ]
+  }
+
+  #rule(says: string): Canvas {
     const { line: dash } = this.#symbols
     const line = new Canvas()
-    const text = `${dash.repeat(3)} point of no return: from here on nothing avoids it `
+    const text = `${dash.repeat(3)} ${says} `
     line.put(this.#number + 2, text.padEnd(this.#end - this.#number - 2, dash), 'unsure')
     return line
   }

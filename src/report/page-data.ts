@@ -87,6 +87,7 @@ function counterexampleOf(
     edges,
     isMasked: trace.outcome.escapes === 'off',
     ...(pointOfNoReturn !== undefined && { pointOfNoReturn }),
+    ...(trace.backTo !== undefined && { backTo: trace.backTo }),
     ...(source !== undefined && { source: sources.indexOf(source) }),
   }
 }

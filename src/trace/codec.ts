@@ -37,6 +37,7 @@ const traceSchema = v.strictObject({
       inside: v.exactOptional(texts),
     }),
   ),
+  backTo: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 })
 
 /** The text of a trace file. The same trace always gives the same bytes. */

@@ -6,8 +6,8 @@ import type { Violation } from '#property/property'
 import type { System, TransitionId } from '#system/system'
 import type { Trace, TraceStep } from './trace.ts'
 
-/** Writes a violation down as a trace. */
-export function recordTrace(model: Model, system: System, violation: Violation): Trace {
+/** Writes a violation down as a trace, whose last step leads `backTo` an earlier state where that is said. */
+export function recordTrace(model: Model, system: System, violation: Violation, backTo?: number): Trace {
   const { kind, code, detail, shape, processes, objects, stuck, escapes, path } = violation
   return {
     schema: 'fencecheck-trace/1',
@@ -29,6 +29,7 @@ export function recordTrace(model: Model, system: System, violation: Violation):
       escapes,
     },
     steps: path.map((id) => traceStep(system, id)),
+    ...(backTo !== undefined && { backTo }),
   }
 }
 

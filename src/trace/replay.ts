@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Machine } from '#system/machine'
+import { comesByItself } from '#property/fair-cycles'
+import { moversOf } from '#system/moves'
 import type { TransitionId } from '#system/system'
 import { evidenceFrom } from './from-state.ts'
 import { canComeToQuiet, runsOnAsSaid } from './same-violation.ts'
+import { stateName } from './state-name.ts'
 import type { Trace } from './trace.ts'
 
 /** What came of re-executing a trace. */
@@ -48,11 +51,35 @@ export function replay<S>(machine: Machine<S>, trace: Trace): Replay<S> {
     states.push(machine.fire(state, id))
   }
   const verdict = confirm(machine, states.at(-1)!, path.at(-1), trace)
-  if (verdict === 'wrong') {
-    const why = `the steps can be taken but no longer lead to ${trace.outcome.kind}`
+  const but =
+    verdict === 'wrong' ? `no longer lead to ${trace.outcome.kind}` : brokenRound(machine, path, states, trace)
+  if (but !== undefined) {
+    const why = `the steps can be taken but ${but}`
     return { reproduces: false, step: trace.steps.length, why, instead: [], path, states }
   }
   return { reproduces: true, path, states, confirmed: verdict === 'right' }
+}
+
+/** Why the steps do not go round for ever as the trace says; undefined if they do, or it says nothing of that. */
+function brokenRound<S>(
+  machine: Machine<S>,
+  path: readonly TransitionId[],
+  states: readonly S[],
+  { backTo, outcome }: Trace,
+): string | undefined {
+  if (backTo === undefined) return undefined
+  const { processes, transitions } = machine.system
+  const store = machine.store()
+  const start = states[backTo]
+  if (backTo === path.length || start === undefined || store.add(start) !== store.add(states.at(-1)!))
+    return `no longer lead back to ${stateName(backTo)}`
+  const movers = (id: TransitionId): readonly string[] =>
+    moversOf(transitions[id]!).map((process) => processes[process]!.name)
+  const moved = new Set(path.slice(backTo).flatMap(movers))
+  const able = states.slice(backTo).flatMap((state) => machine.enabled(state))
+  const owed = [...outcome.processes, ...able.filter((id) => comesByItself(transitions[id]!.tag)).flatMap(movers)]
+  const passedOver = owed.find((name) => !moved.has(name))
+  return passedOver && `no fair run goes round them for ever: ${passedOver} could move, and does not`
 }
 
 /** Whether the outcome is what the trace says, by exploring what can still happen from its end. */

@@ -17,6 +17,11 @@ export interface Trace {
   }
   readonly outcome: Outcome
   readonly steps: readonly TraceStep[]
+  /**
+   * Where somebody goes round for ever: the last step leads back to the state after so many steps (0: the first one), and on
+   * the way everybody moves who could.
+   */
+  readonly backTo?: number
 }
 
 /** What the last step leads to. */

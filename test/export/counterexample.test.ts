@@ -2,8 +2,14 @@
 import { instance as graphviz } from '@viz-js/viz'
 import Ajv from 'ajv-draft-04'
 import { describe, expect, test } from 'vitest'
+import { check } from '#check/check'
 import { counterexampleForms, type Counterexample } from '#export/counterexample'
+import { Interpreter } from '#interp/interpreter'
 import type { State } from '#interp/state'
+import { lower } from '#semantics/lower/lower'
+import { explain } from '#trace/explanation'
+import { replay } from '#trace/replay'
+import { instance, kernelRegistry } from '../fixtures/models.ts'
 import { readMermaid } from '../report/mermaid-grammar.ts'
 import { counterexampleOf, stuck, type Names } from './counterexamples.ts'
 
@@ -40,6 +46,7 @@ const itfSchema = {
   additionalProperties: false,
   properties: {
     '#meta': { type: 'object', required: ['varTypes'] },
+    loop: { type: 'integer', minimum: 0 },
     vars: { type: 'array', items: { type: 'string', pattern: '^(?!#)' }, uniqueItems: true },
     states: {
       type: 'array',
@@ -60,6 +67,7 @@ interface Itf {
   readonly '#meta': { readonly varTypes: Readonly<Record<string, string>> }
   readonly vars: readonly string[]
   readonly states: readonly Readonly<Record<string, unknown>>[]
+  readonly loop?: number
 }
 function readItf(text: string): Itf {
   const document = JSON.parse(text) as Itf
@@ -246,6 +254,30 @@ test('perfetto: a track a process, a track an object and one more for a second r
     ['s', 2],
     ['f', 3],
   ])
+})
+
+test('where somebody goes round, all but the picture of the end say from where', async () => {
+  const model = instance((m) => {
+    const lock = m.mutex('lock')
+    m.thread('a', (t) => t.loop(() => t.trylock(lock, { got: () => (t.unlock(lock), t.end()), missed: () => {} })))
+    m.thread('b', (t) => t.loop(() => (t.lock(lock), t.unlock(lock))))
+  })
+  const machine = new Interpreter(lower(model, kernelRegistry))
+  const { trace } = (await check(model, kernelRegistry)).violation!
+  const { path, states } = replay(machine, trace)
+  const explanation = explain(machine, path, states, trace.outcome)
+  const drawn = (form: string): string => counterexampleForms[form]!({ machine, trace, states, explanation })
+  expect(trace.backTo).toBe(2)
+  const itf = readItf(drawn('itf'))
+  expect(itf.loop).toBe(2)
+  const { pc, ...values } = itf.states.at(-1)!
+  expect(itf.states[2]).toMatchObject({ pc, 'lock.locked': values['lock.locked'] })
+  const notes = readMermaid(drawn('mermaid')).flatMap(([kind, , , text]) => (kind === 'note' ? [text] : []))
+  expect(notes).toEqual(
+    expect.arrayContaining(['from here on round and round, for ever', 'back to where step 2 leads']),
+  )
+  const instants = readPerfetto(drawn('perfetto')).flatMap(({ ph, name, ts }) => (ph === 'i' ? [[name, ts]] : []))
+  expect(instants).toContainEqual(['from here on round and round, for ever', 2_000])
 })
 
 test('dot: waiter -> fence -> signaller -> mutex -> waiter is the cycle', () => {

@@ -189,6 +189,24 @@ describe.skipIf(missing)('the page in a browser', () => {
     expect(arrow.y).toBeLessThan(await row(6))
   })
 
+  test('draws where a round begins, which its button goes to', async () => {
+    const { violation } = handshake.result
+    const trace = { ...violation!.trace, backTo: 3 }
+    const round = { ...handshake, result: { ...handshake.result, violation: { ...violation!, trace } } }
+    const { page } = await open(documentOf(round), link(6))
+    const middle = async (selector: string): Promise<number> => {
+      const box = (await page.locator(selector).boundingBox())!
+      return box.y + box.height / 2
+    }
+    const row = (step: number): Promise<number> => middle(`[data-row="${step}"] .number`)
+    expect(Math.abs((await middle('.round line')) - ((await row(3)) + (await row(4))) / 2)).toBeLessThan(3)
+    expect(await page.locator('.round text').textContent()).toBe('from here on for ever')
+    expect(await page.locator('.table-panel').textContent()).toContain('Everything is as it was after step 3')
+    await page.getByRole('button', { name: 'goes round from: 3' }).click()
+    expect(await shownOf(page)).toMatchObject({ count: ['3 / 6'] })
+    expect(await page.locator('.table-panel').textContent()).not.toContain('Everything is as it was')
+  })
+
   test('a click on a row, a button and a "since" go to their steps', async () => {
     const { page } = await open(documentOf(handshake), link(6))
     await page.locator('[data-row="1"] .number').click({ force: true })

@@ -8,6 +8,7 @@ import { traceText } from '#report/trace-text'
 import { colourStyle, plainStyle } from '#report/words'
 import misuse from '../../models/dma-fence/fence-wait-in-irq.ts'
 import abbaWithFence from '../../models/dma-fence/fence-lock-abba.ts'
+import starvedTrylock from '../../models/amdgpu/kfd-restore-livelock.ts'
 import threeParties from '../../models/dma-fence/fence-lock-readside.ts'
 import unsignalledFence from '../../models/drm-sched/sched-deleted-jobs-unsignalled.ts'
 import selfThroughReclaim from '../../models/reclaim/kfd-dqm-lock-gfp.ts'
@@ -25,6 +26,7 @@ const shown = {
   'three-parties': bundled(threeParties, 'queued-writer'),
   'unsignalled-fence': bundled(unsignalledFence, 'freed-unsignalled'),
   misuse: bundled(misuse, 'callback'),
+  'goes-round': bundled(starvedTrylock, 'concurrent-works'),
   'partial-with-irq': () =>
     told((m) => {
       const lock = m.spinlock('lock')

@@ -15,6 +15,7 @@ import { readTrace } from '#trace/codec'
 import { explain } from '#trace/explanation'
 import { pointOfNoReturn } from '#trace/point-of-no-return'
 import { replay, type Replay } from '#trace/replay'
+import { stateName } from '#trace/state-name'
 import type { Trace } from '#trace/trace'
 import { exitStatus, type ExitStatus } from '../exit-status.ts'
 import { jsonText } from '#base/json-text'
@@ -60,7 +61,7 @@ async function run(file: string, paths: readonly string[], options: Options, ter
   if (options.json === true) terminal.out(jsonText(documentOf(trace, again, changed)))
   else {
     if (changed) terminal.error(`the model has changed since the trace was written (${trace.model.id})`)
-    const end = again.reproduces ? `end: ${trace.outcome.kind}` : `end: ${again.why}`
+    const end = `end: ${again.reproduces ? endOf(trace) : again.why}`
     if (options.step === true) await walk(machine, again.path, again.states, end, terminal)
     else if (again.reproduces) {
       const explanation = explain(machine, again.path, again.states, trace.outcome, {
@@ -75,6 +76,9 @@ async function run(file: string, paths: readonly string[], options: Options, ter
   }
   return again.reproduces ? exitStatus.asExpected : exitStatus.notAsExpected
 }
+
+const endOf = ({ outcome, backTo }: Trace): string =>
+  backTo === undefined ? outcome.kind : `${outcome.kind}, back to ${stateName(backTo)}`
 
 /**
  * How a test in the working directory imports the model.

@@ -28,8 +28,9 @@ export function ChartChunk({ counterexample, layout, index, current }: Propertie
   const end = Math.min(first + chunkRows, rows + Number(hasBlockedRow))
   const frame: Frame = { first, end }
   const numbers = Array.from({ length: Math.min(end, rows) - first }, (_, i) => first + i)
-  const { pointOfNoReturn, course } = counterexample
-  const hasReturn = pointOfNoReturn !== undefined && pointOfNoReturn >= first && pointOfNoReturn < end
+  const { pointOfNoReturn, backTo, course } = counterexample
+  const isHere = (step: number | undefined): step is number => step !== undefined && step >= first && step < end
+  const below = (step: number): number => (step + 1 - first) * rowHeight
   return (
     <svg class="chunk" width={width} height={(end - first) * rowHeight} aria-hidden="true" focusable="false">
       {current !== undefined && (
@@ -59,9 +60,8 @@ export function ChartChunk({ counterexample, layout, index, current }: Propertie
         <StepText key={row} row={row} y={middle(row, frame)} counterexample={counterexample} layout={layout} />
       ))}
       {hasBlockedRow && end > rows && <BlockedTexts y={middle(rows, frame)} {...{ counterexample, layout }} />}
-      {hasReturn && (
-        <PointOfNoReturn y={(pointOfNoReturn + 1 - first) * rowHeight} layout={layout} step={pointOfNoReturn} />
-      )}
+      {isHere(backTo) && <RoundBegins y={below(backTo)} layout={layout} />}
+      {isHere(pointOfNoReturn) && <PointOfNoReturn y={below(pointOfNoReturn)} layout={layout} step={pointOfNoReturn} />}
     </svg>
   )
 }
@@ -219,13 +219,27 @@ const Clipped = ({ x, y, width, name, children }: ClippedProperties): JSX.Elemen
   </svg>
 )
 
-interface ReturnProperties {
+interface MarkProperties {
   readonly y: number
   readonly layout: ChartLayout
   readonly step: number
 }
 
-function PointOfNoReturn({ y, layout, step }: ReturnProperties): JSX.Element {
+/** A line between two steps, named at the side where the other kind of mark is not. */
+function RoundBegins({ y, layout }: Omit<MarkProperties, 'step'>): JSX.Element {
+  const { width, columns } = layout
+  return (
+    <g class="round">
+      <title>the last step leads back here</title>
+      <line x1={0} x2={width} y1={y} y2={y} />
+      <text x={layout.isCompact ? layout.textX : (columns[0]?.textX ?? layout.textX)} y={y} dominant-baseline="central">
+        from here on for ever
+      </text>
+    </g>
+  )
+}
+
+function PointOfNoReturn({ y, layout, step }: MarkProperties): JSX.Element {
   const { width, isCompact, textX, textWidth } = layout
   const after = step === 0 ? 'from the start' : `after step ${step}`
   return (

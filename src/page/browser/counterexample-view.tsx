@@ -56,6 +56,13 @@ export function CounterexampleView({ counterexample, file, source, step, onStep,
             </h3>
             {taken !== undefined && <Taken step={taken} letter={letters.get(taken.process)} />}
             <MomentTable {...{ moment, letters, quiet, onStep }} />
+            {moment.isEnd && counterexample.backTo !== undefined && (
+              <p class="faint">
+                Everything is as it was{' '}
+                {counterexample.backTo === 0 ? 'at the start' : `after step ${counterexample.backTo}`}: the steps from
+                there on go round for ever.
+              </p>
+            )}
             {moment.isEnd && counterexample.isMasked && (
               <p class="faint">From here on no timeout and no signal comes to the rescue.</p>
             )}

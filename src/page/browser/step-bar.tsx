@@ -13,7 +13,7 @@ interface Properties {
 
 /** Where one is in the trace, and the ways to go elsewhere. */
 export function StepBar({ counterexample, step, telling, onStep, onWalk }: Properties): JSX.Element {
-  const { steps, pointOfNoReturn } = counterexample
+  const { steps, pointOfNoReturn, backTo } = counterexample
   const last = steps.length
   const walk = (by: number) => (): void => onWalk(Math.min(last, Math.max(0, step + by)))
   return (
@@ -42,6 +42,16 @@ export function StepBar({ counterexample, step, telling, onStep, onWalk }: Prope
         aria-valuetext={telling}
         onInput={(event) => onWalk(Number(event.currentTarget.value))}
       />
+      {backTo !== undefined && (
+        <button
+          type="button"
+          class="to-round"
+          onClick={() => onStep(backTo)}
+          title="The last step leads back here, and so on for ever"
+        >
+          goes round from: {backTo === 0 ? 'start' : backTo}
+        </button>
+      )}
       {pointOfNoReturn !== undefined && (
         <button
           type="button"
