@@ -3,7 +3,7 @@ import { byComponent, components, type Components } from '#explore/components'
 import type { Graph } from '#explore/graph'
 import { isAlone } from '#system/lone-process'
 import { moversOf } from '#system/moves'
-import { isEscape, isMay, type System } from '#system/system'
+import { isEscape, isMay, type ProcessId, type System } from '#system/system'
 import { BitRows } from './bit-rows.ts'
 import type { Facts } from './facts.ts'
 
@@ -76,6 +76,11 @@ export class Future {
     }
     for (let w = 0; w < this.#pays.words; w++) if (this.#unpaidWord(state, w) !== 0) return true
     return false
+  }
+
+  /** Whether a process may yet move. */
+  canMove(state: number, process: ProcessId): boolean {
+    return this.#moves.has(this.#rowOf[state]!, process)
   }
 
   /** Processes that are not at rest and can never move again. */

@@ -103,7 +103,7 @@ function everyMaskedGiven<S>(
     const key = JSON.stringify([stuck, lost, system.processes.map((_, p) => machine.location(value, p))])
     if (seen.has(key)) return undefined
     seen.add(key)
-    return { state, stuck, lost, waits: waitGraphs.at(value, stuck, 'off') }
+    return { state, stuck, lost, waits: waitGraphs.at(value, stuck, 'off', (p) => without.canMove(state, p)) }
   }
 
   function before(a: Hidden, b: Hidden): boolean {

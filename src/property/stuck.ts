@@ -101,12 +101,12 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     if (depth !== undefined && (end < 0 || looks >= anyhow || (isPlain && depth <= graph.depth(id)))) return undefined
     seen.set(key, graph.depth(id))
     if (end >= 0) looks++
-    const waits = waitGraphs.at(state, stuck, 'on')
+    const waits = waitGraphs.at(state, stuck, 'on', (p) => future.canMove(id, p))
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
     const kind: Kind = cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock'
     const interrupted = waits.waits.some(
-      ({ suspendedBy: by }) => by !== undefined && !stuck.includes(by) && passing(end).has(by),
+      ({ suspendedBy: by }) => by !== undefined && !stuck.includes(by) && passing(id, by),
     )
     return { kind, state: id, stuck, waits, lost, interrupted }
   }

@@ -67,14 +67,21 @@ export class WaitGraphs<S> {
   }
 
   /**
-   * Devices and workers that rest are part of it too: an engine that idles because a stuck process has not pushed the
-   * job yet hands the wait back to that process. Only the stuck ones are ever named as involved.
+   * Devices and workers that rest for good are part of it too: an engine that idles because a stuck process has not pushed
+   * the job yet hands the wait back to that process. Only the stuck ones are ever named as involved.
+   *
+   * @param canMove who may yet move, of those that rest: so it does not depend on the state in which somebody is stuck
    */
-  at(state: S, stuck: readonly ProcessId[], escapes: 'on' | 'off'): WaitGraph {
+  at(
+    state: S,
+    stuck: readonly ProcessId[],
+    escapes: 'on' | 'off',
+    canMove: (process: ProcessId) => boolean = () => false,
+  ): WaitGraph {
     const enabled = new Set(this.#machine.enabled(state))
     const held = this.holds(state)
-    const resting = [...this.#machine.system.processes.keys()].filter((p) =>
-      this.#restsForNow(p, state, enabled, escapes),
+    const resting = [...this.#machine.system.processes.keys()].filter(
+      (p) => this.#restsForNow(p, state, enabled, escapes) && !canMove(p),
     )
     const nodes = [...stuck, ...resting]
     const waits = nodes.flatMap((process) => this.#waitsOf(process, state, held, nodes, escapes))

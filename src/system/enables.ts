@@ -10,7 +10,7 @@ const tries = 2 ** 14
 
 /**
  * Whether firing a transition can turn a condition from false to true, by trying every valuation of the variables
- * that matter. An over-approximation: conditions that look at locations, or at too many values, count as affected
+ * that matter. What would take a variable out of its range is not fired. An over-approximation: conditions that look at locations, or at too many values, count as affected
  * whenever the transition changes anything they read.
  */
 export function canEnable(system: System, id: TransitionId, condition: Expr): boolean {
@@ -48,9 +48,14 @@ export function canEnable(system: System, id: TransitionId, condition: Expr): bo
     if (holds(valuation) !== 0 || enabled.some((g) => g(valuation) === 0)) return false
     const after = new Map(valuation)
     for (const { target, value } of writes) after.set(target(valuation), value(valuation))
-    return holds(after) !== 0
+    return [...after].every(([v, value]) => isInRange(system, v, value)) && holds(after) !== 0
   }
   return search(0)
+}
+
+function isInRange({ variables }: System, v: VarId, value: number): boolean {
+  const variable = variables[v]
+  return variable !== undefined && variable.min <= value && value <= variable.max
 }
 
 const touches = (effect: System['transitions'][number]['effect'], condition: Expr): boolean => {

@@ -92,14 +92,12 @@ function stuckThere<S>(evidence: Evidence<S>, id: number, wanted: Wanted): reado
   const { machine, waitGraphs, store } = evidence
   const { processes } = machine.system
   const anyway = wanted.kind === 'masked' ? evidence.future('on').stuck(id) : []
-  const stuck = evidence
-    .future(wanted.escapes)
-    .stuck(id)
-    .filter((p) => !anyway.includes(p))
+  const future = evidence.future(wanted.escapes)
+  const stuck = future.stuck(id).filter((p) => !anyway.includes(p))
   const names = stuck.map((p) => processes[p]!.name)
   if (!wanted.processes.every((name) => names.includes(name))) return undefined
   if (wanted.processes.length === 0) return stuck
-  const waits = waitGraphs.at(store.get(id), stuck, wanted.escapes)
+  const waits = waitGraphs.at(store.get(id), stuck, wanted.escapes, (p) => future.canMove(id, p))
   const core = waits.core.map((p) => processes[p]!.name)
   const isSame =
     waits.shape === wanted.shape &&

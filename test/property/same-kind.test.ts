@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { add, eq, ifElse } from 'fencecheck'
+import { expect, test } from 'vitest'
+import { check } from '#check/check'
+import type { CheckOptions } from '#check/options'
+import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
+
+const ways: readonly CheckOptions[] = [
+  { reduction: 'none', symmetry: 'off' },
+  { reduction: 'none', order: 'depth-first' },
+  { reduction: 'none', symmetry: 'on' },
+  { reduction: 'stubborn', symmetry: 'off' },
+  { reduction: 'full', symmetry: 'off' },
+  { reduction: 'full', symmetry: 'on', checkReduction: true },
+]
+
+const cases: readonly (readonly [string, (m: M) => void])[] = [
+  [
+    'who rests now and then, and has something to do each time, is in no cycle',
+    (m) => {
+      const f = m.fence('f', { published: true })
+      const [busy, go] = [m.flag('busy', true), m.flag('go')]
+      m.thread('p', (t) => (t.wait(f), t.set(go, 1)))
+      m.worker('q', (t) => {
+        t.loop(() => {
+          t.set(busy, 0)
+          t.idle()
+          t.select({ again: () => t.await(busy), stop: () => (t.await(go), t.break()) })
+        })
+        t.signal(f)
+      })
+      m.worker('r', (t) => t.loop(() => (t.idle(), t.step({ when: eq(busy, 0), set: [[busy, 1]] }))))
+    },
+  ],
+  [
+    'nobody is taken to make a variable what it cannot be',
+    (m) => {
+      const [f, v] = [m.fence('f', { published: true }), m.int('v', { max: 1 })]
+      m.thread('p', (t) => t.loop(() => (t.set(v, add(v, v)), t.await(eq(v, 2)))))
+      m.thread('q', (t) => (t.local(), t.wait(f)))
+    },
+  ],
+  [
+    'a handler that one copy raises, and then the other, comes and goes',
+    (m) => {
+      const [f, w] = [m.fence('f', { published: true }), m.int('w', { max: 2 })]
+      m.thread('p', (t) => t.wait(f))
+      const raised: ReturnType<M['flag']>[] = []
+      m.copies('c', 2, (c) => {
+        const flag = c.flag('raised')
+        c.irq('h', (t) => t.set(w, 1), {
+          on: ['p'],
+          idleCpu: false,
+          when: flag,
+          set: [[w, ifElse(eq(w, 2), 1, w)]],
+        })
+        raised.push(flag)
+      })
+      m.thread('q', (t) =>
+        t.select(
+          Object.fromEntries(
+            raised.flatMap((flag, i) => [
+              [`plain ${i}`, () => t.set(flag, 1)],
+              [
+                `told ${i}`,
+                () =>
+                  t.step({
+                    set: [
+                      [flag, 1],
+                      [w, 2],
+                    ],
+                  }),
+              ],
+            ]),
+          ),
+        ),
+      )
+    },
+  ],
+]
+
+test.each(cases)('however it is searched, a lost fence is what is told: %s', async (_, build) => {
+  const told = new Set<string>()
+  for (const options of ways) {
+    const { verdict, violation } = await check(instance(build), kernelRegistry, options)
+    told.add(`${verdict} ${violation?.kind}`)
+  }
+  expect([...told]).toEqual(['violated unsignalled-fence'])
+})
