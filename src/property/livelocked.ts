@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { movesOf } from '#system/moves'
-import { isEscape, type Location, type LocationId, type ProcessId } from '#system/system'
+import { isEscape, isMay, type Location, type LocationId, type ProcessId } from '#system/system'
 import type { Control } from './control.ts'
 import type { Evidence } from './property.ts'
 import { canRest, withoutMay } from './resting.ts'
@@ -58,12 +58,14 @@ function findLivelocked<S>(evidence: Evidence<S>): Livelocked {
   const leaves = reachable.from(
     machine.system.processes.length,
     (state, rows, row) => {
-      for (let edge = 0; edge < graph.degree(state); edge++)
-        for (const id of stepsOn(evidence, state, edge))
-          for (const { process, from, to } of movesOf(said.system.transitions[id]!)) {
-            const round = rounds.get(process)
-            if (round !== undefined && !(round.has(from) && round.has(to))) rows.set(row, process)
-          }
+      for (let edge = 0; edge < graph.degree(state); edge++) {
+        const steps = stepsOn(evidence, state, edge).map((id) => said.system.transitions[id]!)
+        if (steps.some(({ tag }) => isMay(tag))) continue
+        for (const { process, from, to } of steps.flatMap(movesOf)) {
+          const round = rounds.get(process)
+          if (round !== undefined && !(round.has(from) && round.has(to))) rows.set(row, process)
+        }
+      }
     },
     (quotient) => (permutation) => quotient.processes(permutation),
   )

@@ -8,10 +8,12 @@ import { canRest, withoutMay } from './resting.ts'
  */
 export function neverRests<S>(evidence: Evidence<S>): readonly Finding[] {
   const { system, control } = evidence.said
-  const { processes } = system
+  const { processes, transitions } = system
   const candidates = [...processes.keys()].filter((p) => {
     const { init, locations } = processes[p]!
-    return [...control.future(p, init)].some((id) => locations[control.successor(p, id)]!.rest)
+    return [...control.future(p, init)].some(
+      (id) => transitions[id]!.fault === undefined && locations[control.successor(p, id)]!.rest,
+    )
   })
   if (candidates.length === 0) return []
   const rests = canRest(evidence, withoutMay(evidence))

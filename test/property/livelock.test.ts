@@ -103,6 +103,22 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
     },
   ],
   [
+    'who goes round, and merely may leave to rest',
+    'livelock: a: ',
+    (m) => {
+      const x = m.flag('x')
+      m.thread('a', (t) =>
+        t.loop(() =>
+          t.select({
+            round: () => t.local(),
+            may: () => (t.may('environment', () => t.set(x, 1)), t.end()),
+          }),
+        ),
+      )
+      m.thread('b', (t) => t.local())
+    },
+  ],
+  [
     'a worker that rests on its way round is not, nor who has nowhere to rest',
     'holds: : ',
     (m) => {
