@@ -2,7 +2,7 @@
 import { printable } from '#base/text'
 import type { Course } from '#trace/course'
 import type { Explanation } from '#trace/explanation'
-import { stateName } from '#trace/state-name'
+import { backToState, roundBegins } from '#trace/round-words'
 import type { Trace } from '#trace/trace'
 
 /** Steps that are drawn; of a longer trace the beginning and the end. */
@@ -22,7 +22,7 @@ export function toMermaid({ steps, backTo }: Trace, { course, headline, pointOfN
   const { lanes, length } = course
   lines.participants()
   lines.changes(0, 0)
-  if (backTo === 0) lines.note(goesRound)
+  if (backTo === 0) lines.note(roundBegins)
   for (const step of shown(length)) {
     if (step === undefined) {
       lines.note(`steps ${firstSteps + 1} to ${length - (maxSteps - firstSteps)} are left out`)
@@ -33,14 +33,12 @@ export function toMermaid({ steps, backTo }: Trace, { course, headline, pointOfN
     lines.step(step, process, `${step}. ${label}`)
     lines.changes(step - 1, step)
     if (step === pointOfNoReturn) lines.note('point of no return')
-    if (step === backTo) lines.note(goesRound)
+    if (step === backTo) lines.note(roundBegins)
   }
-  if (backTo !== undefined) lines.note(`back to ${stateName(backTo)}`)
+  if (backTo !== undefined) lines.note(backToState(backTo))
   lines.note(headline, lanes.length === 0 ? 0 : 3 * maxLabel)
   return lines.text
 }
-
-const goesRound = 'from here on round and round, for ever'
 
 type Told = Pick<Explanation, 'course' | 'headline' | 'pointOfNoReturn'>
 

@@ -2,6 +2,7 @@
 import { printable } from '#base/text'
 import type { Interval } from '#trace/course'
 import type { Explanation } from '#trace/explanation'
+import { roundBegins } from '#trace/round-words'
 import type { Trace } from '#trace/trace'
 
 /** What a step takes on the time line, in microseconds. */
@@ -56,7 +57,7 @@ export function toPerfetto(trace: Trace, { course, headline, pointOfNoReturn }: 
       ]
     }),
     ...(pointOfNoReturn === undefined ? [] : [instant('point of no return', pointOfNoReturn * stepTime)]),
-    ...(trace.backTo === undefined ? [] : [instant('from here on round and round, for ever', trace.backTo * stepTime)]),
+    ...(trace.backTo === undefined ? [] : [instant(roundBegins, trace.backTo * stepTime)]),
     instant(headline, course.length * stepTime),
   ]
   const { id, variant } = trace.model

@@ -2,7 +2,7 @@
 import { FencecheckError, type Site } from '#base/errors'
 import type { ModelExpr } from '#ir/expression'
 import type { ModelTarget, StepTag } from '#ir/model'
-import { exitsOf, expectedExitsOf, type Operation, type Primitive } from '#semantics/primitive'
+import { exitsOf, expectedExitsOf, timeoutExitsOf, type Operation, type Primitive } from '#semantics/primitive'
 import { build, not } from './expressions.ts'
 import type { Flow, Point } from './flow.ts'
 import { Element, ObjectHandle, type Assignable, type Expression } from './handle.ts'
@@ -337,8 +337,8 @@ export class Path {
     }
     const handled = exits.filter((exit) => expected.includes(exit) || branches[exit] !== undefined)
     const timeouts = this.#switches['timeouts']
-    const excluded = timeouts === 'never' ? timeoutsOf(operation) : []
-    const asSuccess = timeouts === 'success' && onTimeout !== 'handled' ? timeoutsOf(operation) : []
+    const excluded = timeouts === 'never' ? timeoutExitsOf(operation) : []
+    const asSuccess = timeouts === 'success' && onTimeout !== 'handled' ? timeoutExitsOf(operation) : []
     const points = this.#flow.call(
       {
         ...details,
@@ -397,7 +397,3 @@ export class Path {
     return to.name
   }
 }
-
-/** Exits that a wait takes when its time is over. */
-const timeoutsOf = ({ arrows }: Operation): readonly string[] =>
-  arrows.flatMap(({ escape, to }) => (escape === 'timeout' && to !== undefined ? [to] : []))

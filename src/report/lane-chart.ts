@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Arrow, Lane } from '#trace/course'
 import type { Explanation } from '#trace/explanation'
-import { stateName } from '#trace/state-name'
+import { backToState, roundBegins } from '#trace/round-words'
 import type { Trace, TraceStep } from '#trace/trace'
 import { Canvas } from './canvas.ts'
 import { layOut, type Column } from './lane-layout.ts'
@@ -161,8 +161,8 @@ class LaneChart {
       ...(step === this.#explanation.pointOfNoReturn
         ? [this.#rule('point of no return: from here on nothing avoids it')]
         : []),
-      ...(step === backTo ? [this.#rule('from here on round and round, for ever')] : []),
-      ...(backTo !== undefined && step === this.#steps.length ? [this.#rule(`back to ${stateName(backTo)}`)] : []),
+      ...(step === backTo ? [this.#rule(roundBegins)] : []),
+      ...(backTo !== undefined && step === this.#steps.length ? [this.#rule(backToState(backTo))] : []),
     ]
   }
 

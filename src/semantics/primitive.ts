@@ -148,3 +148,7 @@ export const expectedExitsOf = (operation: Operation): readonly string[] =>
   exitsOf(operation).filter((exit) =>
     operation.arrows.some((arrow) => (arrow.to ?? 'ok') === exit && mustHandle(arrow)),
   )
+
+/** The exits that a wait takes when its time is over. */
+export const timeoutExitsOf = ({ arrows }: Operation): readonly string[] =>
+  arrows.flatMap(({ escape, to }) => (escape === 'timeout' && to !== undefined ? [to] : []))

@@ -10,8 +10,8 @@ const tries = 2 ** 14
 
 /**
  * Whether firing a transition can turn a condition from false to true, by trying every valuation of the variables
- * that matter. What would take a variable out of its range is not fired. An over-approximation: conditions that look at locations, or at too many values, count as affected
- * whenever the transition changes anything they read.
+ * that matter. What would take a variable out of its range is not fired. An over-approximation: conditions that look at
+ * locations, or at too many values, count as affected whenever the transition changes anything they read.
  */
 export function canEnable(system: System, id: TransitionId, condition: Expr): boolean {
   const { effect, guard } = system.transitions[id]!

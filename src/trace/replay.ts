@@ -5,7 +5,7 @@ import { moversOf } from '#system/moves'
 import type { TransitionId } from '#system/system'
 import { evidenceFrom } from './from-state.ts'
 import { canComeToQuiet, runsOnAsSaid } from './same-violation.ts'
-import { stateName } from './state-name.ts'
+import { backToState } from './round-words.ts'
 import type { Trace } from './trace.ts'
 
 /** What came of re-executing a trace. */
@@ -72,7 +72,7 @@ function brokenRound<S>(
   const store = machine.store()
   const start = states[backTo]
   if (backTo === path.length || start === undefined || store.add(start) !== store.add(states.at(-1)!))
-    return `no longer lead back to ${stateName(backTo)}`
+    return `no longer lead ${backToState(backTo)}`
   const movers = (id: TransitionId): readonly string[] =>
     moversOf(transitions[id]!).map((process) => processes[process]!.name)
   const moved = new Set(path.slice(backTo).flatMap(movers))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { eq } from 'fencecheck'
+import { eq, field } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
 import { Random } from '#base/random'
 import { check } from '#check/check'
@@ -157,6 +157,15 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
       const [full, free] = [m.semaphore('full', { count: 0 }), m.semaphore('free', { count: 1 })]
       m.thread('a', (t) => t.loop(() => t.downTrylock(full, { got: () => t.up(free), missed: () => {} })))
       m.thread('b', (t) => t.loop(() => (t.down(free), t.up(full))))
+    },
+  ],
+  [
+    'who tries again right after a success, and has one in each round',
+    'holds',
+    (m) => {
+      const s = m.semaphore('s', { count: 0 })
+      m.thread('a', (t) => t.loop(() => t.downTrylock(s, { got: () => {}, missed: () => {} })))
+      m.thread('b', (t) => t.loop(() => (t.await(eq(field(s, 'count'), 0)), t.up(s))))
     },
   ],
   [

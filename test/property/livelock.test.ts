@@ -6,6 +6,7 @@ import type { CheckOptions } from '#check/options'
 import { Engine } from '#engine/engine'
 import type { Model } from '#ir/model'
 import { livelockedIn } from '#property/livelocked'
+import { faultsInPlace } from '#reduce/faults-in-place'
 import { lower } from '#semantics/lower/lower'
 import { evidenceFrom } from '#trace/from-state'
 import { replay } from '#trace/replay'
@@ -34,6 +35,31 @@ async function told(model: Model, only: Pick<CheckOptions, 'kinds'> = {}): Promi
   }
   return [...all].join(' | ')
 }
+
+test('stubborn sets leave faults in place, which makes nobody livelocked before it is', () => {
+  const system = lower(
+    instance((m) => {
+      const [k, x] = [m.mutex('k'), m.flag('x')]
+      m.thread('a', (t) => {
+        t.lock(k)
+        t.unlock(k)
+        t.while(eq(x, 0), () => t.local())
+      })
+    }),
+    kernelRegistry,
+  )
+  const livelockedAtFirst = [system, faultsInPlace(system)].map((one) => {
+    const machine = new Engine(one)
+    const evidence = evidenceFrom(machine, machine.initial(), 100)!
+    const { is } = livelockedIn(evidence)
+    return [...Array(evidence.graph.states).keys()].filter((state) => is(state, 0))
+  })
+  // The lock and the unlock lead to the circle: two states before it, and two on it.
+  expect(livelockedAtFirst).toEqual([
+    [2, 3],
+    [2, 3],
+  ])
+})
 
 const cases: readonly (readonly [string, string, (m: M) => void])[] = [
   [

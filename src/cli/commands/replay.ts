@@ -15,7 +15,7 @@ import { readTrace } from '#trace/codec'
 import { explain } from '#trace/explanation'
 import { pointOfNoReturn } from '#trace/point-of-no-return'
 import { replay, type Replay } from '#trace/replay'
-import { stateName } from '#trace/state-name'
+import { backToState } from '#trace/round-words'
 import type { Trace } from '#trace/trace'
 import { exitStatus, type ExitStatus } from '../exit-status.ts'
 import { jsonText } from '#base/json-text'
@@ -78,7 +78,7 @@ async function run(file: string, paths: readonly string[], options: Options, ter
 }
 
 const endOf = ({ outcome, backTo }: Trace): string =>
-  backTo === undefined ? outcome.kind : `${outcome.kind}, back to ${stateName(backTo)}`
+  backTo === undefined ? outcome.kind : `${outcome.kind}, ${backToState(backTo)}`
 
 /**
  * How a test in the working directory imports the model.

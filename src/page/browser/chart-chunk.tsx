@@ -219,14 +219,14 @@ const Clipped = ({ x, y, width, name, children }: ClippedProperties): JSX.Elemen
   </svg>
 )
 
+/** A line between two steps. */
 interface MarkProperties {
   readonly y: number
   readonly layout: ChartLayout
-  readonly step: number
 }
 
-/** A line between two steps, named at the side where the other kind of mark is not. */
-function RoundBegins({ y, layout }: Omit<MarkProperties, 'step'>): JSX.Element {
+/** Named at the side where the other kind of mark is not. */
+function RoundBegins({ y, layout }: MarkProperties): JSX.Element {
   const { width, columns } = layout
   return (
     <g class="round">
@@ -239,7 +239,7 @@ function RoundBegins({ y, layout }: Omit<MarkProperties, 'step'>): JSX.Element {
   )
 }
 
-function PointOfNoReturn({ y, layout, step }: MarkProperties): JSX.Element {
+function PointOfNoReturn({ y, layout, step }: MarkProperties & { readonly step: number }): JSX.Element {
   const { width, isCompact, textX, textWidth } = layout
   const after = step === 0 ? 'from the start' : `after step ${step}`
   return (

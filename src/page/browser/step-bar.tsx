@@ -42,29 +42,37 @@ export function StepBar({ counterexample, step, telling, onStep, onWalk }: Prope
         aria-valuetext={telling}
         onInput={(event) => onWalk(Number(event.currentTarget.value))}
       />
-      {backTo !== undefined && (
-        <button
-          type="button"
-          class="to-round"
-          onClick={() => onStep(backTo)}
-          title="The last step leads back here, and so on for ever"
-        >
-          goes round from: {backTo === 0 ? 'start' : backTo}
-        </button>
-      )}
-      {pointOfNoReturn !== undefined && (
-        <button
-          type="button"
-          class="to-no-return"
-          onClick={() => onStep(pointOfNoReturn)}
-          title="The step after which nothing avoids the outcome (r)"
-        >
-          point of no return: {pointOfNoReturn === 0 ? 'start' : pointOfNoReturn}
-        </button>
-      )}
+      <Jump to={backTo} onStep={onStep} style="to-round" title="The last step leads back here, and so on for ever">
+        goes round from
+      </Jump>
+      <Jump
+        to={pointOfNoReturn}
+        onStep={onStep}
+        style="to-no-return"
+        title="The step after which nothing avoids the outcome (r)"
+      >
+        point of no return
+      </Jump>
     </div>
   )
 }
+
+interface JumpProperties {
+  /** Nothing is shown where there is no such step. */
+  readonly to: number | undefined
+  readonly onStep: (step: number) => void
+  readonly style: string
+  readonly title: string
+  readonly children: string
+}
+
+/** A way to a step that means something. */
+const Jump = ({ to, onStep, style, title, children }: JumpProperties): JSX.Element | null =>
+  to === undefined ? null : (
+    <button type="button" class={style} onClick={() => onStep(to)} title={title}>
+      {children}: {to === 0 ? 'start' : to}
+    </button>
+  )
 
 const Icon = ({ path }: { readonly path: string }): JSX.Element => (
   <svg class="icon" width={16} height={16} aria-hidden="true" focusable="false">
