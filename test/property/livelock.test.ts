@@ -36,6 +36,22 @@ async function told(model: Model, only: Pick<CheckOptions, 'kinds'> = {}): Promi
   return [...all].join(' | ')
 }
 
+test('nor is a resting place where something could go wrong one that somebody comes back to', async () => {
+  const server = instance((m) => {
+    const k = m.mutex('k')
+    m.worker('a', (t) => {
+      t.idle()
+      t.lock(k)
+      t.unlock(k)
+      t.loop(() => t.local())
+    })
+  })
+  for (const options of ways) {
+    const { verdict, findings } = await check(server, kernelRegistry, options)
+    expect([verdict, findings.map(({ code }) => code)]).toEqual(['holds', []])
+  }
+})
+
 test('stubborn sets leave faults in place, which makes nobody livelocked before it is', () => {
   const system = lower(
     instance((m) => {
