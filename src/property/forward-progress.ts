@@ -77,10 +77,6 @@ function nearest<S>(evidence: Evidence<S>, attempt: Attempt): Starved | undefine
   return found
 }
 
-/** Whether there is such a cycle for an attempt. */
-export const isStarvedSomewhere = <S>(evidence: Evidence<S>, attempt: Attempt): boolean =>
-  fairRetries(evidence, attempt, 'strongly').attempts.size > 0
-
 /** The attempt that has failed last, if its process goes round a fair cycle from this state on. */
 export function starvingAttempt<S>(
   evidence: Evidence<S>,

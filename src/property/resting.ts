@@ -5,7 +5,7 @@ import type { Evidence } from './property.ts'
 import { Reachable, type BitsOf } from './reachable.ts'
 
 /** Who comes to rest on an edge that stands for several transitions, before its end or at it. */
-export function restingOnTheWay<S>({ machine, graph }: Evidence<S>, state: number, edge: number): readonly ProcessId[] {
+function restingOnTheWay<S>({ machine, graph }: Evidence<S>, state: number, edge: number): readonly ProcessId[] {
   const rest = graph.rest(state, edge)
   if (rest.length === 0) return []
   const { transitions, processes } = machine.system
