@@ -150,6 +150,16 @@ const cases: readonly (readonly [string, string, (m: M) => void])[] = [
     },
   ],
   [
+    'a slow path with code of its own is taken for a retry (docs/limits.md)',
+    'violated no-forward-progress a l',
+    (m) => {
+      const l = m.mutex('l')
+      const use = (t: T): void => (t.local('use'), t.unlock(l))
+      m.thread('a', (t) => t.loop(() => t.trylock(l, { got: () => use(t), missed: () => (t.lock(l), use(t)) })))
+      m.thread('b', (t) => t.loop(() => (t.lock(l), t.unlock(l))))
+    },
+  ],
+  [
     'a consumer that polls gets on where somebody produces',
     'holds',
     (m) => {

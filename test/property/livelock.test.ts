@@ -36,6 +36,27 @@ async function told(model: Model, only: Pick<CheckOptions, 'kinds'> = {}): Promi
   return [...all].join(' | ')
 }
 
+test('with symmetry another copy may be named than without (docs/limits.md)', async () => {
+  const model = instance((m) => {
+    const l = m.mutex('l')
+    m.copies('c', 3, (c) => {
+      const own = c.mutex('own')
+      c.thread('p', (t) => {
+        t.lock(own)
+        t.trylock(l, {
+          got: () => t.unlock(l),
+          missed: () => t.loop(() => t.trylock(own, { got: () => t.break(), missed: () => {} })),
+        })
+        t.unlock(own)
+      })
+    })
+  })
+  const named = async (symmetry: 'on' | 'off'): Promise<readonly string[]> =>
+    (await check(model, kernelRegistry, { reduction: 'none', symmetry })).violation!.processes
+  expect(await named('off')).toEqual(['c[0].p'])
+  expect(await named('on')).toEqual([expect.stringMatching(/^c\[[012]\]\.p$/)])
+})
+
 test('nor is a resting place where something could go wrong one that somebody comes back to', async () => {
   const server = instance((m) => {
     const k = m.mutex('k')
