@@ -77,17 +77,19 @@ function nearest<S>(evidence: Evidence<S>, attempt: Attempt): Starved | undefine
   return found
 }
 
-/** The attempt that has failed last, if its process goes round a fair cycle from this state on. */
+/** The attempt that has failed last, which its process can repeat. */
+export const failedLast = <S>(evidence: Evidence<S>, last: TransitionId | undefined): Attempt | undefined =>
+  last === undefined ? undefined : repeatable(evidence).find(({ failures }) => failures.has(last))
+
+/** The attempt that has failed last, if it is of this process, which goes round a fair cycle from this state on. */
 export function starvingAttempt<S>(
   evidence: Evidence<S>,
   state: number,
   process: ProcessId,
   last: TransitionId | undefined,
 ): Attempt | undefined {
-  const attempt = repeatable(evidence).find(
-    ({ process: own, failures }) => own === process && last !== undefined && failures.has(last),
-  )
-  if (attempt === undefined) return undefined
+  const attempt = failedLast(evidence, last)
+  if (attempt?.process !== process) return undefined
   const { of, attempts } = fairRetries(evidence, attempt, 'strongly')
   return attempts.has(of[state]!) ? attempt : undefined
 }

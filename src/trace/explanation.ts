@@ -75,7 +75,7 @@ export function explain<S>(
   known: { readonly pointOfNoReturn?: number | undefined } = {},
 ): Explanation {
   const ending = endingOf(machine, path, states, outcome)
-  const wording = new Wording(ending)
+  const wording = new Wording(ending, known.pointOfNoReturn !== undefined)
   const course = courseTo(ending)
   const edges = edgesOf(ending, wording, course)
   return {

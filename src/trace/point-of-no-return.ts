@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { components } from '#explore/components'
+import { failedLast } from '#property/forward-progress'
+import { mayGetOn } from '#property/may-get-on'
 import type { Evidence } from '#property/property'
 import type { Machine } from '#system/machine'
 import { isEscape, type TransitionId } from '#system/system'
@@ -22,6 +24,7 @@ export const returnLimit = 100_000
  * reached in which it has not come: everybody comes to rest, or runs for ever without the processes of the cycle being
  * stuck, or something else goes wrong. Whatever *can* happen counts, also what nobody may rely on (`t.may`): a way out is
  * a way out. Only where the outcome is that of a wait without timeouts and signals (`masked`) these are no way out.
+ * Of an attempt that is in vain a way out is whatever lets it get on: only luck may do that, but it may.
  * Any other state is doomed: each run from it that is strongly fair ends up in a terminal component and visits all of it, so
  * that it meets the outcome.
  *
@@ -72,6 +75,10 @@ export function avoidingStates<S>(
 ): ((state: number) => boolean) | undefined {
   const { graph, machine } = evidence
   const { transitions } = machine.system
+  if (outcome.kind === 'no-forward-progress') {
+    const attempt = failedLast(evidence, last)
+    return attempt && mayGetOn(evidence, attempt)
+  }
   const hasCome = comingOf(evidence, outcome, last)
   if (hasCome === undefined) return undefined
   const come = Array.from({ length: graph.states }, (_, state) => hasCome(state))
@@ -104,8 +111,6 @@ function comingOf<S>(
   const { kind, code, processes, objects, escapes } = outcome
   const { facts, machine } = evidence
   const { debts, transitions, processes: all } = machine.system
-  // Somebody who is merely unlucky for ever may yet be lucky.
-  if (kind === 'no-forward-progress') return undefined
   if (kind === 'livelock') return (state) => runsOnAsSaid(evidence, state, last, outcome)
   if (code !== undefined) {
     const culprit = last === undefined ? undefined : transitions[last]!.process

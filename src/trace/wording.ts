@@ -30,9 +30,12 @@ const plainModes: ReadonlySet<string> = new Set(['write', 'spin'])
 export class Wording<S> {
   readonly #ending: Ending<S>
   readonly #holds: readonly Hold[]
+  readonly #isInevitable: boolean
 
-  constructor(ending: Ending<S>) {
+  /** @param isInevitable whether it is known that nothing avoids the outcome any more */
+  constructor(ending: Ending<S>, isInevitable: boolean) {
     this.#ending = ending
+    this.#isInevitable = isInevitable
     this.#holds = ending.graphs.holds(ending.states.at(-1)!)
   }
 
@@ -120,12 +123,14 @@ export class Wording<S> {
       return `'${this.#name(p)}'${held.length === 0 ? '' : ` (holding ${listed(held.map(withMode))})`}`
     })
     const isOne = runningOn.length === 1
-    if (outcome.kind === 'no-forward-progress') {
-      const what = outcome.objects.length === 0 ? '' : ` for ${listed(outcome.objects)}`
-      const luck = 'although everybody else who can move gets on: nothing forces a schedule that lets it through'
-      return `${listed(who)} can try again and again${what}, in vain for ever, ${luck}.`
-    }
     const tried = outcome.objects.map((object) => `${object}${this.#heldBy(object)}`)
+    if (outcome.kind === 'no-forward-progress') {
+      const what = (objects: readonly string[]): string => (objects.length === 0 ? '' : ` for ${listed(objects)}`)
+      if (this.#isInevitable)
+        return `${listed(who)} tries again and again${what(tried)}, in vain for ever: no schedule lets it through any more.`
+      const luck = 'although everybody else who can move gets on: nothing forces a schedule that lets it through'
+      return `${listed(who)} can try again and again${what(outcome.objects)}, in vain for ever, ${luck}.`
+    }
     const inVain = tried.length === 0 ? '' : `; ${isOne ? 'it tries' : 'they try'} again and again for ${listed(tried)}`
     return `${listed(who)} ${isOne ? 'runs' : 'run'} on for ever and can never come to rest again${inVain}.`
   }

@@ -14,6 +14,7 @@ import { replay } from '#trace/replay'
 import type { Outcome } from '#trace/trace'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
+import { randomRetries } from '../fixtures/random-retries.ts'
 import { abba, queuedWriter, told } from './told.ts'
 import { evidenceFrom } from '#trace/from-state'
 import { plainlyLivelocked } from '../property/plainly-livelocked.ts'
@@ -85,6 +86,32 @@ function byBruteForce(
   return states.findLastIndex((state) => avoiding(store.add(state))) + 1
 }
 
+/** The same of an attempt that fails at the end of a path: after which step nothing reachable lets it get on. */
+function lastWayToGetOn(machine: Interpreter, path: readonly TransitionId[]): number | undefined {
+  const { processes, transitions } = machine.system
+  const { process, origin } = transitions[path.at(-1)!]!
+  const own = [...transitions.entries()].filter(([, t]) => t.origin === origin)
+  const tries = own.filter(([, t]) => t.retry === true).map(([, t]) => t.from)
+  const gets = own.filter(([, t]) => t.retry !== true && t.fault === undefined && !t.exit.startsWith('('))
+  const states: State[] = [machine.initial()]
+  for (const id of path) states.push(machine.fire(states.at(-1)!, id))
+  const canGetOn = (from: State): boolean => {
+    const store = machine.store()
+    store.add(from)
+    for (let s = 0; s < store.size; s++) {
+      const state = store.get(s)
+      const at = machine.location(state, process)
+      const enabled = machine.enabled(state)
+      if (processes[process]!.locations[at]!.rest) return true
+      if (gets.some(([id, { to }]) => enabled.includes(id) || (to === at && !tries.includes(at)))) return true
+      for (const id of enabled) store.add(machine.fire(state, id))
+    }
+    return false
+  }
+  const last = states.findLastIndex(canGetOn)
+  return last === path.length ? undefined : last + 1
+}
+
 const after = async (build: (m: M) => void): Promise<number | undefined> =>
   (await told(build)).explanation.pointOfNoReturn
 
@@ -127,6 +154,76 @@ describe('the point of no return', () => {
     expect(explanation.pointOfNoReturn).toBe(1)
   })
 
+  type Others = (m: M, lock: ReturnType<M['mutex']>) => void
+
+  /** One tries for a lock again and again beside others, and never comes to rest. */
+  const besides =
+    (others: Others) =>
+    (m: M): void => {
+      const lock = m.mutex('lock')
+      m.thread('a', (t) => t.loop(() => t.trylock(lock, { got: () => t.unlock(lock), missed: () => {} })))
+      others(m, lock)
+    }
+
+  test('is there where somebody retries and no schedule lets it through, and said', async () => {
+    const { kind, explanation, trace } = await told(
+      besides((m, lock) => m.thread('b', (t) => (t.local('prepare'), t.lock(lock), t.loop(() => t.local('poll'))))),
+    )
+    expect(kind).toBe('no-forward-progress')
+    const taken = trace.steps.findIndex(({ step }) => step === 'lock lock') + 1
+    expect(taken).toBeGreaterThan(0)
+    expect(explanation.pointOfNoReturn).toBe(taken)
+    expect(explanation.headline).toBe(
+      "'a' tries again and again for lock, which 'b' holds, in vain for ever: no schedule lets it through any more.",
+    )
+  })
+
+  test.each<readonly [string, Others]>([
+    ['some schedule lets it through', (m, lock) => m.thread('b', (t) => t.loop(() => (t.lock(lock), t.unlock(lock))))],
+    [
+      'only what merely may happen lets it through',
+      (m, lock) => {
+        const x = m.int('x', { max: 1 })
+        m.thread('b', (t) => (t.lock(lock), t.loop(() => t.when(eq(x, 1), () => (t.unlock(lock), t.lock(lock))))))
+        m.thread('c', (t) => (t.idle(), t.may('environment', () => t.set(x, 1))))
+      },
+    ],
+  ])('is not where %s', async (_, others) => {
+    const { kind, explanation } = await told(besides(others))
+    expect(kind).toBe('no-forward-progress')
+    expect(explanation.pointOfNoReturn).toBeUndefined()
+    expect(explanation.headline).toContain('nothing forces a schedule that lets it through')
+  })
+
+  test('is not where a success would lead right back to the attempt', async () => {
+    const { explanation } = await told(
+      (m) => {
+        const lock = m.mutex('lock')
+        m.thread('b', (t) => t.loop(() => (t.lock(lock), t.unlock(lock))))
+        m.thread('a', (t) => t.loop(() => t.trylock(lock, { got: () => {}, missed: () => {} })))
+      },
+      { kinds: ['no-forward-progress'] },
+    )
+    expect(explanation.pointOfNoReturn).toBeUndefined()
+  })
+
+  test('is not where it may come to rest without a success', async () => {
+    const { kind, explanation } = await told((m) => {
+      const [lock, x] = [m.mutex('lock'), m.int('x', { max: 1 })]
+      m.thread('a', (t) =>
+        t.loop(() =>
+          t.trylock(lock, {
+            got: () => t.unlock(lock),
+            missed: () => t.when(eq(x, 1), () => (t.idle(), t.local('go on'))),
+          }),
+        ),
+      )
+      m.thread('b', (t) => (t.lock(lock), t.loop(() => (t.set(x, 1), t.set(x, 0)))))
+    })
+    expect(kind).toBe('no-forward-progress')
+    expect(explanation.pointOfNoReturn).toBeUndefined()
+  })
+
   test('is known where a bound is hit only on another way', async () => {
     const { explanation, trace } = await told((m) => {
       const [a, b, c] = [m.mutex('a'), m.mutex('b'), m.completion('c')]
@@ -152,6 +249,23 @@ describe('the point of no return', () => {
     for (let limit = 0; limit < 40; limit++)
       expect([undefined, answer]).toContain(pointOfNoReturn(machine, path, trace.outcome, limit))
     expect(pointOfNoReturn(machine, path, trace.outcome, 3)).toBeUndefined()
+  })
+
+  test('is what the definition says where random models retry in vain', async () => {
+    let [hopeless, lucky] = [0, 0]
+    for (let seed = 1; seed <= 150; seed++) {
+      const model = randomRetries(seed)
+      const { violation } = await check(model, kernelRegistry, { reduction: 'none', kinds: ['no-forward-progress'] })
+      if (violation === undefined) continue
+      const machine = new Interpreter(lower(model, kernelRegistry))
+      const { path } = replay(machine, violation.trace)
+      const brute = lastWayToGetOn(machine, path)
+      expect(violation.explanation.pointOfNoReturn, `seed ${seed}`).toBe(brute)
+      if (brute === undefined) lucky++
+      else hopeless++
+    }
+    expect(hopeless).toBeGreaterThan(3)
+    expect(lucky).toBeGreaterThan(3)
   })
 
   test('is what the definition says, for random models', async () => {
