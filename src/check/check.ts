@@ -102,6 +102,7 @@ export function confirmed(
     objects,
     trace,
     explanation: explain(machine, again.path, again.states, trace.outcome, {
+      backTo: trace.backTo,
       pointOfNoReturn: pointOfNoReturn(fast, again.path, trace.outcome, returnLimit, ahead),
     }),
   }

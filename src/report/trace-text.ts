@@ -66,6 +66,7 @@ function holdWaitTable(rows: readonly Row[], { outcome }: Trace, manner: Manner)
     ...section('stuck', of('stuck')),
     ...section('goes round for ever', of('goes round')),
     ...section('at fault', of('faulted')),
+    ...section('waits as long as that goes on', of('waits')),
     ...section('at rest, holding', resting),
     ...section(others, running),
     ...names(others, silent),

@@ -2,6 +2,7 @@
 import { Control } from '#property/control'
 import { WaitGraphs, type WaitGraph } from '#property/wait-graph'
 import type { Machine } from '#system/machine'
+import { moversOf } from '#system/moves'
 import type { ProcessId, TransitionId } from '#system/system'
 import { isRunningOn } from './same-violation.ts'
 import type { Outcome } from './trace.ts'
@@ -14,6 +15,8 @@ export interface Ending<S> {
   /** One more than steps: the initial state first. */
   readonly states: readonly S[]
   readonly outcome: Outcome
+  /** The step after which the path has come round to where it ends, if it goes round. */
+  readonly backTo: number | undefined
   readonly stuck: readonly ProcessId[]
   /** Those who run on for ever without coming to rest, where that is what it is about. */
   readonly runningOn: readonly ProcessId[]
@@ -23,13 +26,14 @@ export interface Ending<S> {
   readonly circle: readonly ProcessId[]
 }
 
-export type Status = 'stuck' | 'goes round' | 'at rest' | 'runs on' | 'faulted'
+export type Status = 'stuck' | 'goes round' | 'waits' | 'at rest' | 'runs on' | 'faulted'
 
 export function endingOf<S>(
   machine: Machine<S>,
   path: readonly TransitionId[],
   states: readonly S[],
   outcome: Outcome,
+  backTo?: number,
 ): Ending<S> {
   const { processes } = machine.system
   const graphs = new WaitGraphs(machine, new Control(machine.system))
@@ -38,7 +42,7 @@ export function endingOf<S>(
   const stuck = named(outcome.stuck)
   const runningOn = isRunningOn(outcome) ? named(outcome.processes) : []
   const graph = graphs.at(states.at(-1)!, stuck, outcome.escapes)
-  return { machine, graphs, path, states, outcome, stuck, runningOn, graph, circle: inTurn(graph) }
+  return { machine, graphs, path, states, outcome, backTo, stuck, runningOn, graph, circle: inTurn(graph) }
 }
 
 /** The core and the idle, each followed by one that it waits for, as far as one is left. */
@@ -54,12 +58,20 @@ function inTurn({ core, waits, idle }: WaitGraph): readonly ProcessId[] {
 }
 
 /** How a process stands at the end. */
-export function statusOf<S>({ machine, states, stuck, runningOn }: Ending<S>, process: ProcessId): Status {
+export function statusOf<S>(
+  { machine, path, states, backTo, stuck, runningOn }: Ending<S>,
+  process: ProcessId,
+): Status {
+  const { transitions } = machine.system
   const { locations, faultAt } = machine.system.processes[process]!
   const at = machine.location(states.at(-1)!, process)
   if (at === faultAt) return 'faulted'
   if (runningOn.includes(process)) return 'goes round'
-  return stuck.includes(process) ? 'stuck' : locations[at]!.rest ? 'at rest' : 'runs on'
+  if (stuck.includes(process)) return 'stuck'
+  if (locations[at]!.rest) return 'at rest'
+  // Whoever can move in one state of a round moves on it.
+  const round = backTo === undefined ? undefined : path.slice(backTo)
+  return round?.every((id) => !moversOf(transitions[id]!).includes(process)) === true ? 'waits' : 'runs on'
 }
 
 /** The people of the story: those of the wait cycle or who run on for ever, the other stuck ones, the rest. */

@@ -72,9 +72,9 @@ export function explain<S>(
   path: readonly TransitionId[],
   states: readonly S[],
   outcome: Outcome,
-  known: { readonly pointOfNoReturn?: number | undefined } = {},
+  known: { readonly pointOfNoReturn?: number | undefined; readonly backTo?: number | undefined } = {},
 ): Explanation {
-  const ending = endingOf(machine, path, states, outcome)
+  const ending = endingOf(machine, path, states, outcome, known.backTo)
   const wording = new Wording(ending, known.pointOfNoReturn !== undefined)
   const course = courseTo(ending)
   const edges = edgesOf(ending, wording, course)
@@ -89,11 +89,13 @@ export function explain<S>(
 }
 
 function tableOf<S>(ending: Ending<S>, wording: Wording<S>): readonly Row[] {
-  const { machine, states, outcome, path, stuck } = ending
+  const { machine, graphs, states, outcome, path } = ending
   const { processes, transitions } = machine.system
   const last = path.at(-1)
   return castOf(ending).map((p): Row => {
-    const waits = wording.waitsOf(p).filter(() => stuck.includes(p))
+    const status = statusOf(ending, p)
+    const waits =
+      status === 'stuck' ? wording.waitsOf(p) : status === 'waits' ? graphs.at(states.at(-1)!, [p], 'on').waits : []
     const wait = waits[0]
     const faulty = outcome.code === undefined || last === undefined ? undefined : transitions[last]!
     const origin = wait?.origin ?? (faulty?.process === p ? faulty.origin : undefined)
@@ -109,7 +111,7 @@ function tableOf<S>(ending: Ending<S>, wording: Wording<S>): readonly Row[] {
         ...(hold.queued && { queued: hold.queued }),
       })),
       waitsFor: waits.map((w) => wording.waitPhrase(w)).join(' or '),
-      status: statusOf(ending, p),
+      status,
       ...(wait !== undefined && wait.step !== '' && { blockedAt: wait.step.replace(/ -> \S+$/, '') }),
       ...placeOf(ending, origin),
     }

@@ -14,6 +14,7 @@ import type { Trace } from '#trace/trace'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomRetries } from '../fixtures/random-retries.ts'
+import { told } from './told.ts'
 
 /** One spins for a lock that another takes and gives back for ever, and a third is of no concern. */
 const starved = (m: M): void => {
@@ -123,6 +124,27 @@ describe('a round', () => {
     const outcome = { kind: 'no-forward-progress', processes: ['a'] } as const
     expect(goingOn(machine, path, outcome, explored(machine), { states: 1, exact: 1 })).toEqual({ path })
   })
+})
+
+test('how everybody stands on a round is told, also who waits all the while', async () => {
+  const { explanation } = await told((m) => {
+    const [k, l] = [m.mutex('k'), m.mutex('l')]
+    m.thread('a', (t) => {
+      t.lock(k)
+      t.loop(() => t.trylock(l, { got: () => t.break(), missed: () => {} }))
+      t.unlock(l)
+      t.unlock(k)
+    })
+    m.thread('b', (t) => t.loop(() => (t.lock(l), t.unlock(l))))
+    m.thread('c', (t) => (t.lock(k), t.unlock(k)))
+    m.thread('d', (t) => t.local('once'))
+  })
+  expect(explanation.table.map(({ process, status, waitsFor }) => [process, status, waitsFor])).toEqual([
+    ['a', 'goes round', ''],
+    ['b', 'runs on', ''],
+    ['c', 'waits', 'mutex k in mutex_lock()'],
+    ['d', 'at rest', ''],
+  ])
 })
 
 describe('a trace that says so replays', () => {

@@ -118,6 +118,7 @@ async function ofTrace(file: string, places: readonly string[], options: Options
       fix: 'write the trace again with `fencecheck check`',
     })
   const explanation = explain(machine, again.path, again.states, trace.outcome, {
+    backTo: trace.backTo,
     pointOfNoReturn: pointOfNoReturn(machineFor(machine.system, 'auto').machine, again.path, trace.outcome),
   })
   return write({ trace, explanation, machine, states: again.states })

@@ -65,6 +65,7 @@ async function run(file: string, paths: readonly string[], options: Options, ter
     if (options.step === true) await walk(machine, again.path, again.states, end, terminal)
     else if (again.reproduces) {
       const explanation = explain(machine, again.path, again.states, trace.outcome, {
+        backTo: trace.backTo,
         pointOfNoReturn: pointOfNoReturn(machineFor(system, 'auto').machine, again.path, trace.outcome),
       })
       const { style, width, hasLinks } = terminal
