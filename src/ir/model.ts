@@ -158,7 +158,8 @@ export interface ModelProcess {
 /**
  * An interrupt handler waits at a location of its own called `idle`. Raised, it runs its body on top of one of `on`,
  * which cannot move until the handler has returned, or on a CPU that none of the model's processes uses. At a resting
- * location of its body it returns: a last step from a location called `return` takes it back to `idle`.
+ * location of its body it returns: a last step from a location called `return` takes it back to `idle`. No place of its
+ * body may be called so, but for one at which it rests.
  */
 export interface Handler {
   /** Processes it may run on top of, while they have this interrupt enabled. All tasks and workers unless said. */

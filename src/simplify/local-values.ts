@@ -128,6 +128,8 @@ function explore(
     })),
   )
   const found = leaving.map((): (readonly number[])[] => [])
+  // Where nothing is followed a process is looked at once at each location: that is always found.
+  const isBounded = own.length > 0
   const seen = new Set<string>()
   const work: Local[] = []
   const reach = (at: LocationId, values: readonly number[]): boolean => {
@@ -136,7 +138,7 @@ function explore(
     seen.add(key)
     found[at]!.push(values)
     work.push({ at, values })
-    return seen.size <= most && seen.size * own.length <= mostNumbers
+    return !isBounded || (seen.size <= most && seen.size * own.length <= mostNumbers)
   }
   reach(
     system.processes[process]!.init,
@@ -146,7 +148,7 @@ function explore(
   for (let local = work.pop(); local !== undefined; local = work.pop())
     for (const { to, guard, effect } of moves[local.at]!) {
       evaluated += 1 + guard.length
-      if (evaluated > mostEvaluated) return undefined
+      if (isBounded && evaluated > mostEvaluated) return undefined
       if (!guard.every((holds) => holds(local) !== 0)) continue
       let results: (readonly number[])[] = [local.values]
       for (const { index, variable, known } of effect) {

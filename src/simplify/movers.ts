@@ -75,7 +75,8 @@ export class Movers {
       if (action.writes.isDisjointFrom(read)) return false
       if (action.opaque || processesLookedAt(when).size > 0) return true
       const here: readonly Move[] = [{ process, from: at, to: at }, ...action.moves]
-      return this.#some(read.union(action.reads).union(action.writes), here, this.#lock.free, (valuation) => {
+      const lock = this.#lock.heldBy.get(process) ?? this.#lock.free
+      return this.#some(read.union(action.reads).union(action.writes), here, lock, (valuation) => {
         if (holds(valuation) !== 0 || !enabled(action, valuation)) return false
         return action.fire(valuation) && holds(valuation) !== 0
       })

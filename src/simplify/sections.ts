@@ -37,6 +37,8 @@ function sectionFrom(system: System, lock: Lock, leaving: ControlFlow, acquire: 
       return
     }
     for (const id of steps) {
+      // Once that is known nothing else matters, and there may be exponentially many paths.
+      if (endless.size > 0) return
       const through = [...path, id]
       if (lock.releases.has(id)) paths.push(through)
       else walk(through, system.transitions[id]!.to, [...passed, at])

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { and, at, eq, ne } from 'fencecheck'
+import { add, and, at, eq, field, ne } from 'fencecheck'
 import { describe, expect, test } from 'vitest'
 import { Random } from '#base/random'
+import { check } from '#check/check'
 import { Engine } from '#engine/engine'
 import { Interpreter } from '#interp/interpreter'
 import { lower } from '#semantics/lower/lower'
+import { passingLocks } from '#simplify/passing-locks'
 import { simplified } from '#simplify/simplify'
 import { evaluator } from '#system/expression'
-import { kernelRegistry, type M, type T } from '../fixtures/models.ts'
+import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { agrees, finish, lowered, neverReturns, once, steps, told } from './handlers.ts'
 
@@ -228,4 +230,19 @@ test('machines agree on what a step does whose process is suspended, as the diam
     }
   }
   expect(asked).toBeGreaterThan(20)
+})
+
+test('a lock is not free where somebody inside may be interrupted, whatever else the condition is about', async () => {
+  const model = instance((m) => {
+    const [lock, x, y, armed] = [m.spinlock('lock'), m.flag('x'), m.flag('y'), m.flag('armed', true)]
+    const held = (t: T): void => (t.spinLock(lock), t.spinUnlock(lock))
+    m.thread('p', (t) => (t.spinLock(lock), t.set(y, 1), t.spinUnlock(lock)))
+    m.thread('x', (t) => t.set(x, 1))
+    m.thread('q', (t) => (t.await(eq(y, 1)), t.loop(() => (t.local('a'), t.local('b')))))
+    const when = and(eq(armed, 1), eq(add(field(lock, 'locked'), x), 2))
+    m.irq('h', held, { on: ['p'], idleCpu: false, when, set: [[armed, 0]] })
+  })
+  expect(passingLocks(lower(model, kernelRegistry))).toEqual([])
+  for (const reduction of ['none', 'stubborn', 'full'] as const)
+    expect((await check(model, kernelRegistry, { reduction })).violation?.kind, reduction).toBe('deadlock')
 })

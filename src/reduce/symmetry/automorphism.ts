@@ -104,7 +104,7 @@ function exchanged(one: readonly number[], other: readonly number[]): ReadonlyMa
 
 function correspond(process: Process, image: Process, renaming: Renaming, plain: Renaming): void {
   const shape = ({ context, init, faultAt, locations }: Process): string =>
-    JSON.stringify([context, init, faultAt, locations.map(({ rest }) => rest)])
+    JSON.stringify([context, init, faultAt, locations.map(({ rest, restAhead }) => [rest, restAhead === true])])
   if (shape(process) !== shape(image))
     throw new ToldApart(`'${process.name}' and '${image.name}' differ in context or control graph`)
   const handlers = ({ suspended }: Process, r: Renaming): string =>

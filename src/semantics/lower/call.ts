@@ -84,7 +84,8 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     (escape !== 'signal' || caller.getsSignals) &&
     (optional !== true || exits[to] !== undefined)
   const arrows = operation.arrows.filter(exists)
-  const isExit = new Set(exitsOf({ arrows }))
+  // A phase that nothing leaves any more is still none of the exits.
+  const isExit = new Set(exitsOf(operation))
   const grounded = arrows.map((arrow) => ({
     arrow,
     guard: conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables)),

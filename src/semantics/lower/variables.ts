@@ -103,7 +103,7 @@ export class Variables {
     const id = this.internal({
       name: `${object}.${field}${names.map((name) => `[${name}]`).join('')}`,
       min: 0,
-      max: declaration.max === 'processes' ? Math.max(1, this.usersOf(object).size) : declaration.max,
+      max: declaration.max === 'processes' ? Math.max(1, init + this.usersOf(object).size) : declaration.max,
       init,
       object,
       ...(process !== undefined && { owner: process }),

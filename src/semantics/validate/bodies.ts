@@ -22,7 +22,7 @@ export function checkBody(names: Names, body: Body): void {
   }
 }
 
-function checkCall(names: Names, { call, exits, site }: CallStep): void {
+function checkCall(names: Names, { call, exits, excluded = [], site }: CallStep): void {
   const primitive = names.objects.get(call.on)
   if (primitive === undefined) throw names.unknown('unknown-name', 'object', call.on, names.objects.keys(), site)
   const operation = primitive.operations[call.op]
@@ -46,6 +46,15 @@ function checkCall(names: Names, { call, exits, site }: CallStep): void {
         site,
         `give the exits ${needed.join(', ')}`,
       )
+  for (const exit of excluded)
+    if (!known.includes(exit)) throw names.unknown('unknown-exit', `exit of ${call.op}`, exit, known, site)
+  if (known.every((exit) => excluded.includes(exit)))
+    throw names.error(
+      'missing-exit',
+      `every exit of '${call.op} ${call.on}' is excluded, so that it could never end`,
+      site,
+      'exclude only what is assumed never to happen',
+    )
   const args = operation.args ?? {}
   for (const [name, target] of Object.entries(call.args ?? {})) {
     if (!Object.hasOwn(args, name))

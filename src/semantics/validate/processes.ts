@@ -5,6 +5,9 @@ import { checkReturns } from './bodies.ts'
 import { checkAssignments, checkExpression } from './expressions.ts'
 import type { Names } from './names.ts'
 
+/** What the places of a handler are called that its body does not have (`Handlers.lower`). */
+const placesOfHandlers: ReadonlySet<string> = new Set(['idle', 'return'])
+
 /** Checks the body of a process and, for a handler, how it is raised. */
 export function checkProcess(names: Names, { name, body, context, handler, site }: ModelProcess): void {
   const found = names.bodies.get(body)
@@ -21,6 +24,14 @@ export function checkProcess(names: Names, { name, body, context, handler, site 
     return
   }
   checkReturns(names, found, `handler '${name}'`, site)
+  const taken = found.locations.find(({ name: own, rest }) => rest !== true && placesOfHandlers.has(own))
+  if (taken !== undefined)
+    throw names.error(
+      'duplicate-name',
+      `handler '${name}' has a place of its own that is called '${taken.name}'`,
+      site,
+      "call it something else: a handler is at 'idle' until it is raised, and at 'return' when its body has ended",
+    )
   for (const target of handler?.on ?? []) {
     const on = names.model.processes.find((p) => p.name === target)
     if (on === undefined || target === name)
@@ -58,12 +69,13 @@ export function checkHook(names: Names, hook: Hook): void {
       Object.keys(primitive.hooks ?? {}),
       undefined,
     )
-  const object = names.model.objects!.find((o) => o.name === hook.object)!
-  if (declared.under !== undefined && object.refs?.[declared.under] === undefined)
+  // What always exists is none of the model's objects.
+  const object = names.model.objects?.find((o) => o.name === hook.object)
+  if (declared.under !== undefined && object?.refs?.[declared.under] === undefined)
     throw names.error(
       'wrong-argument',
       `'${hook.object}' has a ${hook.on} but no ref '${declared.under}' under which it runs`,
-      object.site,
+      object?.site,
       `add refs: { ${declared.under}: ... }`,
     )
 }

@@ -106,6 +106,28 @@ describe('copies are taken for alike only where they are', () => {
       'control graph',
     ],
     [
+      'a way on to rest, be it by a step that turns out to be impossible',
+      (m) => {
+        const [never, token] = [m.timer('never'), m.int('token', { max: 2, init: 1 })]
+        m.copies('c', 2, (c, i) =>
+          c.thread('p', (t) => {
+            t.idle()
+            t.select({
+              stops: () => (t.await(eq(token, 2)), t.end()),
+              goes: () => {
+                t.step({ when: eq(token, 1), set: [[token, 0]] })
+                t.loop(() => {
+                  t.local()
+                  t.timerPending(never, { yes: () => (i === 0 ? t.continue() : t.end()), no: () => t.continue() })
+                })
+              },
+            })
+          }),
+        )
+      },
+      'control graph',
+    ],
+    [
       'a step that need not happen',
       (m) => m.copies('c', 2, (c, i) => c.thread('p', (t) => t.may(i === 0 ? 'user' : 'environment', () => t.local()))),
       'no counterpart',
