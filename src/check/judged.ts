@@ -2,7 +2,8 @@
 import { kinds } from '#ir/model'
 import { besidesMasked, judge, type Judgement } from '#property/judge'
 import { maskedByAdversary } from '#property/masked'
-import { Evidence, type Violation } from '#property/property'
+import { Evidence, type Finding, type Violation } from '#property/property'
+import { retryLoops } from '#property/retry-loop'
 import type { System } from '#system/system'
 import type { QualifiedOptions } from './options.ts'
 import { searchAsAsked, type Outcome } from './reduced-search.ts'
@@ -25,16 +26,30 @@ export async function judged(system: System, options: QualifiedOptions): Promise
   const effort = effortOf(outcome.searched)
   const evidence = evidenceOf(system, outcome)
   const judgement = judge(evidence, effort.limit === undefined, options.kinds)
-  const first = { outcome, evidence, judgement, effort }
-  if (outcome.inFull !== undefined && effort.limit === undefined && leavesProgressOpen(judgement, options))
-    return judgedInFull(system, first, options)
+  const open = effort.limit === undefined ? progressLeftOpen(evidence, judgement, options) : []
+  const findings = [...judgement.findings, ...open.filter((finding) => !judgement.findings.includes(finding))]
+  const first = { outcome, evidence, judgement: { ...judgement, findings }, effort }
+  if (open.length > 0 && outcome.inFull !== undefined) {
+    const whole = await judgedInFull(system, first, options)
+    if (whole.effort.limit === undefined || judgement.violations.length === 0) return whole
+  }
   const isDecided = judgement.violations.some(comesBeforeMasked) || effort.limit !== undefined
   return isDecided || outcome.withoutEscapes === undefined ? first : judgedWithoutEscapes(system, first, options)
 }
 
-/** Whether somebody retries for ever, and nothing else decides: a reduced search finds that, not who is fair. */
-const leavesProgressOpen = ({ violations, findings }: Judgement, { kinds: looked }: QualifiedOptions): boolean =>
-  looked.has('no-forward-progress') && violations.length === 0 && findings.some(({ code }) => code === 'retry-loop')
+/**
+ * Who retries for ever where a search in full alone tells whether that is fair, if nothing else decides, or everything is
+ * to be told.
+ */
+function progressLeftOpen<S>(
+  evidence: Evidence<S>,
+  { violations, findings }: Judgement,
+  { all, kinds: looked }: QualifiedOptions,
+): readonly Finding[] {
+  if (evidence.isInFull || !looked.has('no-forward-progress')) return []
+  if (violations.length === 0) return findings.filter(({ code }) => code === 'retry-loop')
+  return all ? retryLoops(evidence, false) : []
+}
 
 async function judgedInFull(system: System, first: Judged, options: QualifiedOptions): Promise<Judged> {
   const { states, seconds } = first.effort

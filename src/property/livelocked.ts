@@ -80,10 +80,15 @@ function roundsOf(control: Control, process: ProcessId, locations: readonly Loca
   const left = new Set([...locations.keys()].filter((at) => !locations[at]!.rest))
   const next = (at: LocationId): readonly LocationId[] => control.next(process, at)
   const rests = (at: LocationId): boolean => locations[at]!.rest
-  // Whatever leads only out is taken away: mostly that is everything.
-  for (let before = -1; before !== left.size;) {
-    before = left.size
-    for (const at of left) if (!next(at).some((to) => left.has(to))) left.delete(at)
+  // Whatever leads only out is taken away, from the ends on: mostly that is everything.
+  const onward = locations.map((_, at) => (rests(at) ? [] : next(at).filter((to) => !rests(to))))
+  const before = locations.map((): LocationId[] => [])
+  for (const [at, targets] of onward.entries()) for (const to of targets) before[to]!.push(at)
+  const ways = onward.map(({ length }) => length)
+  const out = [...left].filter((at) => ways[at] === 0)
+  for (const at of out) {
+    left.delete(at)
+    for (const from of before[at]!) if (--ways[from]! === 0) out.push(from)
   }
   const comesBack = (start: LocationId): boolean =>
     next(start).some((at) => left.has(at) && reachesAvoiding(control, process, rests, at, start))

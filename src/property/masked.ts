@@ -109,7 +109,8 @@ function everyMaskedGiven<S>(
   function before(a: Hidden, b: Hidden): boolean {
     const size = a.waits.core.length - b.waits.core.length
     const names = compare(involved(a), involved(b))
-    return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+    const shapes = compare(a.waits.shape, b.waits.shape)
+    return (size || names || shapes || graph.depth(a.state) - graph.depth(b.state)) < 0
   }
 
   function involved({ waits: { core, objects } }: Hidden): string {

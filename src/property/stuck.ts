@@ -19,6 +19,13 @@ interface Candidate {
   readonly interrupted: boolean
 }
 
+/** Candidates that are chosen by the same. */
+interface Found {
+  readonly nearest: Candidate
+  /** Whether some state of a terminal component is among those. */
+  readonly isAtEnd: boolean
+}
+
 /** States that are looked at although one much like them has been. */
 const anyhow = 5_000
 
@@ -33,8 +40,8 @@ const anyhow = 5_000
  * reduced search need not come through every such state. Within such a component it shows while no handler that comes and
  * goes runs on top of the stuck; a cycle shown in one of its states is there for ever.
  *
- * At most one violation of each kind: the one with the fewest processes involved, then the nearest, so that the choice
- * does not depend on the order of the search.
+ * At most one violation of each kind: of the wait graphs that terminal components show the one with the fewest processes
+ * involved, in the nearest state that shows it, so that the choice does not depend on the order of the search.
  */
 export const stuckProcesses = <S>(evidence: Evidence<S>): readonly Violation[] => stuckApart(evidence, byKind)
 
@@ -71,7 +78,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     tell === byKind &&
     machine.system.origins.every(({ primitive }) => primitive === '')
   const ends = new Map<number, Candidate[]>()
-  const best = new Map<string, Candidate>()
+  const found = new Map<string, Map<string, Found>>()
   let looks = 0
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
@@ -84,12 +91,22 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
       if (shownThere === undefined) ends.set(end, [candidate])
       else shownThere.push(candidate)
     }
-    const key = tell(candidate)
-    const known = best.get(key)
-    if (known === undefined || before(candidate, known)) best.set(key, candidate)
+    const [key, what] = [tell(candidate), signatureOf(candidate)]
+    const alike = found.get(key) ?? new Map<string, Found>()
+    found.set(key, alike)
+    const known = alike.get(what)
+    const isNearer = known === undefined || graph.depth(id) < graph.depth(known.nearest.state)
+    alike.set(what, {
+      nearest: isNearer ? candidate : known.nearest,
+      isAtEnd: end >= 0 || known?.isAtEnd === true,
+    })
   }
   const shown = new Set([...ends.values()].flatMap(shownBy).map(tell))
-  return [...best].flatMap(([key, candidate]) => (shown.has(key) ? [violation(candidate)] : []))
+  return [...found].flatMap(([key, alike]) => {
+    if (!shown.has(key)) return []
+    const atEnd = [...alike.values()].filter(({ isAtEnd }) => isAtEnd).map(({ nearest }) => nearest)
+    return [violation(atEnd.reduce((best, candidate) => (before(candidate, best) ? candidate : best)))]
+  })
 
   /** What a state shows; undefined if one like it has been looked at. */
   function candidateAt(id: number, stuck: readonly ProcessId[], end: number): Candidate | undefined {
@@ -116,7 +133,12 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const size = a.waits.core.length - b.waits.core.length
     const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
     const objects = compare(a.waits.objects, b.waits.objects)
-    return (size || names || objects || graph.depth(a.state) - graph.depth(b.state)) < 0
+    return (size || names || objects || compare([a.waits.shape], [b.waits.shape])) < 0
+  }
+
+  /** What candidates are chosen by. */
+  function signatureOf({ waits: { core, objects, shape }, interrupted }: Candidate): string {
+    return JSON.stringify([core, objects, shape, interrupted])
   }
 
   function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {

@@ -128,12 +128,13 @@ function* withoutProcesses<S>(machine: Machine<S>, path: Path): Generator<Path> 
 function* withoutRounds<S>(machine: Machine<S>, path: Path): Generator<Path> {
   for (const p of processesIn(machine, path)) {
     const steps = stepsOf(machine, path, p)
+    const isOwn = new Set(steps.map(({ index }) => index))
     const at = (i: number): LocationId => (i < steps.length ? steps[i]!.from : steps.at(-1)!.to)
     for (let length = steps.length; length > 0; length--)
       for (let first = 0; first + length <= steps.length; first++) {
         if (at(first) !== at(first + length)) continue
-        const gone = new Set(steps.slice(first, first + length).map(({ index }) => index))
-        yield path.filter((_, i) => !gone.has(i))
+        const [from, to] = [steps[first]!.index, steps[first + length - 1]!.index]
+        yield path.filter((_, i) => i < from || i > to || !isOwn.has(i))
       }
   }
 }
@@ -163,10 +164,8 @@ function* withFewerSwitches<S>(machine: Machine<S>, path: Path): Generator<Path>
 function* withoutEnds<S>(machine: Machine<S>, path: Path): Generator<Path> {
   for (const p of processesIn(machine, path)) {
     const steps = stepsOf(machine, path, p)
-    for (let left = 0; left < steps.length; left++) {
-      const gone = new Set(steps.slice(left).map(({ index }) => index))
-      yield path.filter((_, i) => !gone.has(i))
-    }
+    const isOwn = new Set(steps.map(({ index }) => index))
+    for (const { index: first } of steps) yield path.filter((_, i) => i < first || !isOwn.has(i))
   }
 }
 

@@ -105,9 +105,10 @@ export class Wording<S> {
     const { graph, outcome, circle } = this.#ending
     const { kind, objects, processes, escapes } = outcome
     if (graph.core.length === 0) {
-      if (kind !== 'unsignalled-fence') return `${listed(processes)} can never move again.`
-      const them = objects.length === 1 ? 'it' : 'them'
-      return `${listed(objects)} ${objects.length === 1 ? 'is' : 'are'} published, and nobody is left who could signal ${them}.`
+      if (kind !== 'unsignalled-fence' && processes.length > 0) return `${listed(processes)} can never move again.`
+      const [are, them] = objects.length === 1 ? ['is', 'it'] : ['are', 'them']
+      const who = escapes === 'off' ? 'only after a timeout or a signal does anybody' : 'nobody is left who could'
+      return `${listed(objects)} ${are} published, and ${who} signal ${them}.`
     }
     const sentences = circle.slice(0, mostSentences).map((p) => this.#sentence(p))
     const more = circle.length > mostSentences ? `; and ${circle.length - mostSentences} more` : ''

@@ -205,3 +205,26 @@ describe('a search that is begun again with less', () => {
     expect(searched.limit).toBe('the time limit of 1000000 s was hit')
   })
 })
+
+describe('where everything is to be told, who retries in vain is too, beside somebody who is stuck', () => {
+  const build = (m: M): void => {
+    const [a, b] = [m.mutex('a'), m.mutex('b')]
+    m.thread('taker', (t) => t.loop(() => (t.lock(a), t.unlock(a))))
+    m.thread('tries', (t) => t.loop(() => t.trylock(a, { got: () => (t.unlock(a), t.break()), missed: () => {} })))
+    m.thread('stuck', (t) => (t.lock(b), t.lock(b)))
+  }
+  const told = async (options: CheckOptions): Promise<readonly unknown[]> => {
+    const { violation, others = [], findings } = await checked(build, { all: true, ...options })
+    const isOpen = findings.some(({ code }) => code === 'retry-loop')
+    return [violation!.kind, ...others.map(({ kind }) => kind), ...(isOpen ? ['left open'] : [])]
+  }
+
+  test.each(['none', 'stubborn', 'full'] as const)('with reduction %s', async (reduction) => {
+    expect(await told({ reduction })).toEqual(['partial-deadlock', 'no-forward-progress'])
+  })
+
+  test('or it is said that it was not looked at, where a search in full is too large', async () => {
+    const { states } = (await checked(build)).statistics
+    expect(await told({ maxStates: states + 2 })).toEqual(['partial-deadlock', 'left open'])
+  })
+})

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs'
 import { add, eq, ifElse } from 'fencecheck'
 import { expect, test } from 'vitest'
 import { check } from '#check/check'
-import type { CheckOptions } from '#check/options'
+import { judged } from '#check/judged'
+import { qualify, type CheckOptions } from '#check/options'
+import { parseModel } from '#ir/json'
+import { lower } from '#semantics/lower/lower'
+import type { System } from '#system/system'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
 
 const ways: readonly CheckOptions[] = [
@@ -86,4 +91,28 @@ test.each(cases)('however it is searched, a lost fence is what is told: %s', asy
     told.add(`${verdict} ${violation?.kind}`)
   }
   expect([...told]).toEqual(['violated unsignalled-fence'])
+})
+
+/** The system in which nothing reports a fault, so that more of it can be seen. */
+function withoutFaults(system: System): System {
+  const kept = [...system.transitions.keys()].filter((id) => system.transitions[id]!.fault === undefined)
+  const place = new Map(kept.map((id, i) => [id, i]))
+  return {
+    ...system,
+    transitions: kept.map((id) => system.transitions[id]!),
+    debts: system.debts.map((debt) => ({ ...debt, paidBy: debt.paidBy.flatMap((id) => place.get(id) ?? []) })),
+  }
+}
+
+test('who is told to be stuck is shown where everybody has come to an end, not in passing', async () => {
+  const text = readFileSync(new URL('core-in-passing.json', import.meta.url), 'utf8')
+  const system = withoutFaults(lower(parseModel(text, 'core-in-passing.json'), kernelRegistry))
+  for (const way of ways) {
+    const { judgement } = await judged(system, qualify(way))
+    expect(judgement.violations[0], JSON.stringify(way)).toMatchObject({
+      kind: 'partial-deadlock',
+      shape: 'self',
+      processes: ['p0'],
+    })
+  }
 })

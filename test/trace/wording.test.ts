@@ -128,3 +128,12 @@ test('a grace period that does not end is told by the call that waits for it', a
     "'writer' waits for rcu in synchronize_rcu(), which only 'reader' could end (rcu_read_unlock())",
   )
 })
+
+test('a fence that only a timeout gets signalled is said to be so where nobody is stuck', async () => {
+  const { kind, processes, explanation } = await told((m) => {
+    const [f, go] = [m.fence('f', { published: true }), m.completion('go')]
+    m.worker('w', (t) => (t.idle(), t.waitForCompletionTimeout(go, { timeout: () => {} }), t.signal(f)))
+  })
+  expect([kind, processes]).toEqual(['masked', []])
+  expect(explanation.headline).toBe('f is published, and only after a timeout or a signal does anybody signal it.')
+})

@@ -80,12 +80,11 @@ export function lowerCall(caller: Caller, { step, from, exits }: CallSite, stepN
     return made
   }
   const exists = ({ to = 'ok', optional, escape }: Arrow): boolean =>
-    step.excluded?.includes(to) !== true &&
-    (escape !== 'signal' || caller.getsSignals) &&
-    (optional !== true || exits[to] !== undefined)
-  const arrows = operation.arrows.filter(exists)
-  // A phase that nothing leaves any more is still none of the exits.
-  const isExit = new Set(exitsOf(operation))
+    (escape !== 'signal' || caller.getsSignals) && (optional !== true || exits[to] !== undefined)
+  const possible = operation.arrows.filter(exists)
+  // A phase that is left only towards exits that are excluded does not become one.
+  const isExit = new Set(exitsOf({ arrows: possible }))
+  const arrows = possible.filter(({ to = 'ok' }) => step.excluded?.includes(to) !== true)
   const grounded = arrows.map((arrow) => ({
     arrow,
     guard: conjuncts(arrow.when === undefined ? 1 : ground(arrow.when, scope, variables)),
