@@ -60,7 +60,7 @@ export const together = (first: Effort, second: Effort): Effort => ({
 })
 
 /** States expanded between two looks at the clock, the memory and the signal: at first, and at most. */
-const firstStride = 256
+const firstStride = 16
 const maxStride = 2 ** 15
 /** A look costs some ten microseconds, ten times that in some containers; looks that come sooner than this, in milliseconds, are too many. */
 const lookApart = 8

@@ -2,6 +2,7 @@
 import type { Machine } from '#system/machine'
 import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
+import type { Conjunct } from './actions.ts'
 import { Conditions } from './conditions.ts'
 import { Present } from './present.ts'
 import { relationsOf, type Relations } from './relations.ts'
@@ -10,12 +11,15 @@ import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
 /** What has to be fired before a transition can be: because its process is elsewhere, or a conjunct is false. */
 interface Needs {
   readonly places: readonly { readonly process: ProcessId; readonly at: LocationId; readonly entering: Int32Array }[]
-  readonly conjuncts: readonly {
-    readonly conjunct: number
-    readonly last: Int32Array
-    /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
-    readonly first: readonly { readonly id: TransitionId; readonly conjuncts: Int32Array }[] | undefined
-  }[]
+  readonly conjuncts: readonly Cuts[]
+}
+
+/** The cuts of a conjunct, which all transitions that have it share: a place of a net may have thousands on either side. */
+interface Cuts {
+  readonly conjunct: number
+  readonly last: Int32Array
+  /** Each with the conjuncts that have to hold now; undefined where there is no such cut. */
+  readonly first: readonly { readonly id: TransitionId; readonly conjuncts: Int32Array }[] | undefined
 }
 
 /**
@@ -31,6 +35,7 @@ export class TransitionClosure<S> implements StubbornSets<S> {
   readonly #conditions: Conditions<S>
   readonly #conflicts: (Int32Array | undefined)[]
   readonly #needs: (Needs | undefined)[]
+  readonly #cuts = new Map<Conjunct, Cuts>()
   readonly #entering: readonly (readonly (readonly TransitionId[])[])[]
   readonly #present: Present<S>
   readonly #enabled: Uint8Array
@@ -218,15 +223,23 @@ export class TransitionClosure<S> implements StubbornSets<S> {
         at: from,
         entering: Int32Array.from(this.#entering[process]![from]!),
       })),
-      conjuncts: this.#relations.actions[id]!.conjuncts.map((conjunct) => ({
-        conjunct: this.#conditions.id(conjunct),
-        last: Int32Array.from(this.#relations.lastChanges(conjunct)),
-        first: this.#relations.firstChanges(conjunct)?.map((change) => ({
-          id: change.id,
-          conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
-        })),
+      conjuncts: this.#relations.actions[id]!.conjuncts.map((conjunct) => this.#cutsOf(conjunct)),
+    }
+  }
+
+  #cutsOf(conjunct: Conjunct): Cuts {
+    const known = this.#cuts.get(conjunct)
+    if (known !== undefined) return known
+    const cuts: Cuts = {
+      conjunct: this.#conditions.id(conjunct),
+      last: Int32Array.from(this.#relations.lastChanges(conjunct)),
+      first: this.#relations.firstChanges(conjunct)?.map((change) => ({
+        id: change.id,
+        conjuncts: Int32Array.from(change.conjuncts, (c) => this.#conditions.id(c)),
       })),
     }
+    this.#cuts.set(conjunct, cuts)
+    return cuts
   }
 }
 
