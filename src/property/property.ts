@@ -56,7 +56,7 @@ export class Evidence<S> {
         : { system: behind.system, control: new Control(behind.system) }
     this.view = behind?.machine ?? machine
     this.isEveryStateTheModels = quotient === undefined && (behind === undefined || behind.did.length === 0)
-    this.waitGraphs = new WaitGraphs(this.view, this.view === machine ? this.control : new Control(this.view.system))
+    this.waitGraphs = new WaitGraphs(this.view, this.said.control, this.said.system)
   }
 
   /** What can still happen, with escapes from waits or without. */

@@ -53,17 +53,23 @@ export interface WaitGraph {
 export class WaitGraphs<S> {
   readonly #machine: Machine<S>
   readonly #control: Control
+  readonly #written: System
   readonly #holds: readonly { readonly hold: Hold; readonly when: (state: S) => number }[]
   /** What a condition is worth, and who could make it true, by the condition as the guard has it. */
   readonly #conditions = new Map<Expr, Condition<S>>()
   readonly #enablers = new Map<string, readonly TransitionId[]>()
   readonly #changing: ReadonlyMap<string, readonly TransitionId[]>
 
-  constructor(machine: Machine<S>, control: Control) {
+  /**
+   * @param written the system of the control graph, with everything that guards say; those of the machine's may lack what
+   * always holds, and then do not tell all that a step cannot bring about
+   */
+  constructor(machine: Machine<S>, control: Control, written = machine.system) {
     this.#machine = machine
     this.#control = control
+    this.#written = written
     this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
-    this.#changing = changing(machine.system)
+    this.#changing = changing(written)
   }
 
   /**
@@ -258,10 +264,9 @@ export class WaitGraphs<S> {
     const text = JSON.stringify(e)
     const known = this.#enablers.get(text)
     if (known !== undefined) return known
-    const { system } = this.#machine
     const keys = [...[...readsOf(e)].map((v) => `v${v}`), ...[...processesLookedAt(e)].map((p) => `p${p}`)]
     const candidates = new Set(keys.flatMap((key) => this.#changing.get(key) ?? []))
-    const found = [...candidates].filter((t) => canEnable(system, t, e))
+    const found = [...candidates].filter((t) => canEnable(this.#written, t, e))
     this.#enablers.set(text, found)
     return found
   }

@@ -9,6 +9,7 @@ import { parseModel } from '#ir/json'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
+import { randomModel } from '../fixtures/random-model.ts'
 
 const ways: readonly CheckOptions[] = [
   { reduction: 'none', symmetry: 'off' },
@@ -115,4 +116,21 @@ test('who is told to be stuck is shown where everybody has come to an end, not i
       processes: ['p0'],
     })
   }
+})
+
+test('who is stuck, waits for whom and for what does not depend on the search', async () => {
+  let stuck = 0
+  for (let seed = 30; seed <= 90; seed++) {
+    const system = withoutFaults(lower(randomModel(seed), kernelRegistry))
+    const found: unknown[] = []
+    for (const way of ways.filter(({ symmetry }) => symmetry !== 'on')) {
+      const { judgement, effort } = await judged(system, qualify({ maxStates: 1_000, ...way }))
+      if (effort.limit !== undefined) break
+      const [first] = judgement.violations
+      found.push(first && [first.kind, first.shape, first.processes, first.objects])
+      if (first !== undefined && ['deadlock', 'partial-deadlock'].includes(first.kind)) stuck++
+    }
+    for (const each of found) expect(each, `seed ${seed}`).toEqual(found[0])
+  }
+  expect(stuck).toBeGreaterThan(30)
 })
