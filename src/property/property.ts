@@ -116,7 +116,7 @@ export interface Behind<S> {
   readonly system: System
   /** In which ways it is simpler. */
   readonly did: readonly string[]
-  /** The model's states behind those of the machine that ran: only to be looked at. */
+  /** The model's states behind those of the machine that ran, its steps numbered as the model's: only to be looked at. */
   readonly machine: Machine<S>
   /** What every run of the model begins with. */
   readonly before: readonly TransitionId[]

@@ -15,6 +15,7 @@ import { changesOf, type Change } from '#simplify/changes'
 import { impossibleFaults } from '#simplify/impossible-faults'
 import { Invariants } from '#simplify/invariants'
 import { linearInvariants, type LinearInvariant } from '#simplify/linear-invariants'
+import { simplified } from '#simplify/simplify'
 import type { Expr, System } from '#system/system'
 import { process as processOf, systemOf, transition, variable } from '../engine/systems.ts'
 import { searchedInFull, searchedReduced } from '../reduce/searched.ts'
@@ -340,7 +341,7 @@ describe('on random systems', { timeout: 86_400_000 }, () => {
       ).toEqual([])
       sizes.fired += [...fired].filter((id) => system.transitions[id]!.fault !== undefined).length
       if (seed % 5 === 0) {
-        const by = { ...simplifiedBy(system), did: [] }
+        const by = { ...simplified(system, { 'impossible fault': (s) => impossibleFaults(s) }), did: [] }
         expect(searched(system, by)?.told, `seed ${seed}`).toEqual(searched(system)?.told)
       }
     }
@@ -349,21 +350,6 @@ describe('on random systems', { timeout: 86_400_000 }, () => {
     expect(sizes.left).toBeGreaterThan(sizes.fired)
   })
 })
-
-function simplifiedBy(system: System) {
-  const { system: lean, standsFor, variables } = impossibleFaults(system)
-  return {
-    system: lean,
-    lift: (path: readonly number[]) => path.flatMap((id) => standsFor[id]!),
-    standsFor: (id: number) => standsFor[id]!,
-    before: [],
-    view: <S>(machine: S): S => {
-      expect(variables).toHaveLength(system.variables.length)
-      return machine
-    },
-    did: [],
-  }
-}
 
 describe('planted mistakes are noticed', { timeout: 240_000 }, () => {
   type Plant = (system: System) => readonly LinearInvariant[]
