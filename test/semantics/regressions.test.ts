@@ -92,6 +92,18 @@ test.each([
   await expect(verdictOf(model)).rejects.toMatchObject({ code })
 })
 
+test('a phase that leads only to exits that are excluded is none itself', async () => {
+  const excluded = ['ok', 'edeadlk']
+  const exits = { ok: 'd', edeadlk: 'd', ealready: 'd' }
+  const model = asText([{ at: 's', call: { op: 'wwLock', on: 'w' }, exits, excluded }], {
+    objects: [
+      { name: 'c', kind: 'ww_class' },
+      { name: 'w', kind: 'ww_mutex', refs: { class: 'c' } },
+    ],
+  })
+  expect((await verdictOf(model)).verdict).toBe('violated')
+})
+
 test('a hook may hang on what always exists', async () => {
   const model = asText([{ at: 's', call: { op: 'allocKernel', on: 'memory' }, exits: { ok: 'd' } }], {
     objects: [],
