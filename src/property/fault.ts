@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Fault, Origin, TransitionId } from '#system/system'
+import type { Fault, Origin, OriginId, ProcessId, TransitionId } from '#system/system'
 import type { Evidence, Finding, Violation } from './property.ts'
 
-/** Misuse, failed assertions and ranges left: of each kind the one on the shortest run. */
+/** Misuse, failed assertions and ranges left: of each kind the first one as the model is written, on its nearest run. */
 export const faults = <S>(evidence: Evidence<S>): readonly Violation[] => faultsApart(evidence, ({ kind }) => kind)
 
 /** The same, one of each kind and code at each step of the model. */
 export const everyFault = <S>(evidence: Evidence<S>): readonly Violation[] =>
   faultsApart(evidence, ({ kind, code, detail = '' }, { step, on }) => JSON.stringify([kind, code, detail, step, on]))
 
-function faultsApart<S>(
-  { machine, graph, facts }: Evidence<S>,
-  tell: (fault: Fault, origin: Origin) => string,
-): readonly Violation[] {
+/**
+ * At most one of those that are not told apart. Every search reports the same faults (docs/theory.md 6), and which of them
+ * it comes to first is its own affair: so they are told in the order of processes, then of steps. Of copies that are alike
+ * the first one counts, whichever has been stored.
+ */
+function faultsApart<S>(evidence: Evidence<S>, tell: (fault: Fault, origin: Origin) => string): readonly Violation[] {
+  const { machine, graph, facts } = evidence
   const { system } = machine
-  const nearest = new Map<string, TransitionId>()
-  const found = [...facts.faults].sort(([a, from], [b, other]) => graph.depth(from) - graph.depth(other) || a - b)
-  for (const [id] of found) {
+  const places = new Map(
+    [...facts.faults.keys()].map((id) => [id, evidence.transitionsLike(id).map(placeOf).sort(order)[0]!]),
+  )
+  const first = new Map<string, TransitionId>()
+  const found = [...facts.faults.keys()].filter((id) => system.transitions[id]!.fault!.kind !== 'bound')
+  for (const id of found.sort(inOrder)) {
     const { fault, origin } = system.transitions[id]!
     const key = tell(fault!, system.origins[origin]!)
-    if (fault!.kind !== 'bound' && !nearest.has(key)) nearest.set(key, id)
+    if (!first.has(key)) first.set(key, id)
   }
-  return [...nearest.values()].flatMap((id): readonly Violation[] => {
+  return [...first.values()].flatMap((id): readonly Violation[] => {
     const { process, fault, origin } = system.transitions[id]!
     const { kind } = fault!
     if (kind === 'bound') return []
@@ -38,7 +44,22 @@ function faultsApart<S>(
     }
     return [violation]
   })
+
+  function inOrder(a: TransitionId, b: TransitionId): number {
+    return order(places.get(a)!, places.get(b)!) || a - b
+  }
+
+  /** At one step what a primitive asks first comes first. */
+  function placeOf(id: TransitionId): Place {
+    const { process, origin } = system.transitions[id]!
+    return [process, origin, evidence.originals(id).at(-1) ?? id]
+  }
 }
+
+/** Where something is in the model: process, step, and what of it. */
+type Place = readonly [ProcessId, OriginId, TransitionId]
+
+const order = (a: Place, b: Place): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 
 /** Internal bounds that a run has hit: beyond them nothing was explored. */
 export function boundsHit<S>(evidence: Evidence<S>): Finding[] {

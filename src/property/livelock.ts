@@ -2,6 +2,7 @@
 import type { ProcessId, TransitionId } from '#system/system'
 import { livelockedIn } from './livelocked.ts'
 import { lockClasses } from './lock-class.ts'
+import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Violation } from './property.ts'
 import { withoutMay } from './resting.ts'
 
@@ -10,6 +11,8 @@ interface Found {
   readonly state: number
   readonly processes: readonly string[]
   readonly objects: readonly string[]
+  /** What it is chosen by. */
+  readonly text: string
 }
 
 /**
@@ -42,6 +45,7 @@ function livelocks<S>(evidence: Evidence<S>, tell: (found: Found) => string): re
     },
     (quotient) => (permutation) => quotient.processes(permutation),
   )
+  const rank = precedence(said.system)
   let attempts: Attempts | undefined
   const best = new Map<string, Found>()
   for (const state of evidence.soundStates()) {
@@ -49,8 +53,9 @@ function livelocks<S>(evidence: Evidence<S>, tell: (found: Found) => string): re
     // Before everybody is who will be, it is under way.
     if (there.length === 0 || candidates.some((p) => ever.has(state, p) !== there.includes(p))) continue
     const tries = (attempts ??= failedAttempts(evidence))
+    const objects = [...new Set(there.flatMap((p) => tries(state, p)))].sort()
     const processes = there.map((p) => said.system.processes[p]!.name)
-    const found: Found = { state, processes, objects: [...new Set(there.flatMap((p) => tries(state, p)))].sort() }
+    const found: Found = { state, processes, objects, text: rank(there, objects) }
     const known = best.get(tell(found))
     if (known === undefined || comesBefore(found, known)) best.set(tell(found), found)
   }
@@ -64,14 +69,10 @@ function livelocks<S>(evidence: Evidence<S>, tell: (found: Found) => string): re
   }))
 
   function comesBefore(a: Found, b: Found): boolean {
-    const size = a.processes.length - b.processes.length
-    const names = compare(textOf(a), textOf(b))
-    return (size || names || graph.depth(a.state) - graph.depth(b.state)) < 0
+    const order = a.processes.length - b.processes.length || compareText(a.text, b.text)
+    return (order || graph.depth(a.state) - graph.depth(b.state)) < 0
   }
 }
-
-const textOf = ({ processes, objects }: Found): string => [...processes, '', ...objects].join('\n')
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The objects that a process may still try to get in vain from a state on. */
 type Attempts = (state: number, process: ProcessId) => readonly string[]

@@ -2,7 +2,9 @@
 import { moversOf } from '#system/moves'
 import { isEscape, type OriginId, type ProcessId } from '#system/system'
 import type { Future } from './future.ts'
+import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
+import { Shown } from './shown.ts'
 import { waysToBeStuck } from './stuck.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
@@ -14,15 +16,13 @@ interface Hidden {
   readonly waits: WaitGraph
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 /**
  * What only an escape ends. One adversary step switches all escapes (timeouts, signals) off: who is stuck only then,
  * while one of them holds something or a fence stays owed, is *masked*: the hang is real and merely bounded. A wait
  * that holds nothing and owes nothing is legal and only remarked on.
  *
- * The one with the fewest processes involved is told, then by their names, then the nearest, so that the choice does not
- * depend on the order of the search.
+ * Of what terminal components show the one with the fewest processes involved is told, then by their names, in the nearest
+ * state that shows it, so that the choice does not depend on the search.
  */
 export const masked = <S>(evidence: Evidence<S>): Masked =>
   hasEscapes(evidence) ? maskedGiven(evidence, evidence.future('off'), evidence.future('on')) : { findings: [] }
@@ -61,7 +61,10 @@ function everyMaskedGiven<S>(
 ): { readonly violations: readonly Violation[]; readonly findings: readonly Finding[] } {
   const { machine, graph, store, facts, waitGraphs } = evidence
   const { system } = machine
-  const best = new Map<string, Hidden>()
+  const found = new Shown<Hidden>(graph)
+  const rank = precedence(evidence.said.system)
+  const textOf = ({ waits: { core, objects, shape }, lost }: Hidden): string =>
+    rank(core, objects.length > 0 ? objects : lost.map((d) => system.debts[d]!.object), shape)
   const seen = new Set<string>()
   const legal = new Map<number, Finding>()
   for (const state of evidence.soundStates()) {
@@ -72,8 +75,7 @@ function everyMaskedGiven<S>(
     if ((stuck.length === 0 && lost.length === 0) || !without.settled(state)) continue
     if (lost.length > 0 || stuck.some((p) => facts.holding.has(state, p))) {
       const hidden = hiddenAt(state, stuck, lost)
-      const known = hidden === undefined ? undefined : best.get(tell(hidden.waits))
-      if (hidden !== undefined && (known === undefined || before(hidden, known))) best.set(tell(hidden.waits), hidden)
+      if (hidden !== undefined) found.add(tell(hidden.waits), textOf(hidden), hidden, without.end(state) >= 0)
       continue
     }
     for (const wait of waitGraphs.at(store.get(state), stuck, 'on').waits) {
@@ -81,7 +83,10 @@ function everyMaskedGiven<S>(
       for (const { process, origin } of likeIt(wait.process, wait.origin)) legal.set(origin, remark(process, origin))
     }
   }
-  const inOrder = [...best.values()].sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0))
+  const inOrder = found
+    .first(before)
+    .map(([, hidden]) => hidden)
+    .sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0))
   return { violations: inOrder.map(violation), findings: [...legal.values()] }
 
   function violation({ state, stuck, lost, waits }: Hidden): Violation {
@@ -100,21 +105,15 @@ function everyMaskedGiven<S>(
   /** What a state hides; undefined if one like it has been looked at. */
   function hiddenAt(state: number, stuck: readonly ProcessId[], lost: readonly number[]): Hidden | undefined {
     const value = store.get(state)
-    const key = JSON.stringify([stuck, lost, system.processes.map((_, p) => machine.location(value, p))])
+    const places = system.processes.map((_, p) => machine.location(value, p))
+    const key = JSON.stringify([stuck, lost, places, without.end(state) >= 0])
     if (seen.has(key)) return undefined
     seen.add(key)
     return { state, stuck, lost, waits: waitGraphs.at(value, stuck, 'off', (p) => without.canMove(state, p)) }
   }
 
   function before(a: Hidden, b: Hidden): boolean {
-    const size = a.waits.core.length - b.waits.core.length
-    const names = compare(involved(a), involved(b))
-    const shapes = compare(a.waits.shape, b.waits.shape)
-    return (size || names || shapes || graph.depth(a.state) - graph.depth(b.state)) < 0
-  }
-
-  function involved({ waits: { core, objects } }: Hidden): string {
-    return JSON.stringify([core.map((p) => system.processes[p]!.name), objects])
+    return (a.waits.core.length - b.waits.core.length || compareText(textOf(a), textOf(b))) < 0
   }
 
   /** A process and the step at which it waits, and what symmetry makes of the two. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Kind } from '#ir/model'
+import { isAlone } from '#system/lone-process'
 import type { ProcessId, System } from '#system/system'
 import { lockClasses } from './lock-class.ts'
 import { passingHandlers } from './passing-handlers.ts'
+import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Violation } from './property.ts'
+import { Shown } from './shown.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
 const lostFence = 'unsignalled-fence'
@@ -17,13 +20,6 @@ interface Candidate {
   readonly lost: readonly number[]
   /** A handler that comes and goes runs on top of one of the stuck: that is not why it is stuck. */
   readonly interrupted: boolean
-}
-
-/** Candidates that are chosen by the same. */
-interface Found {
-  readonly nearest: Candidate
-  /** Whether some state of a terminal component is among those. */
-  readonly isAtEnd: boolean
 }
 
 /** States that are looked at although one much like them has been. */
@@ -72,13 +68,12 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const future = evidence.future('on')
   const passing = passingHandlers(evidence)
   const seen = new Map<string, number>()
-  // One process, and nothing to hold or to wait for but values: it waits for itself, and the nearest such state is the best.
-  const isPlain =
-    processes.filter(({ context }) => context !== 'observer').length === 1 &&
-    tell === byKind &&
-    machine.system.origins.every(({ primitive }) => primitive === '')
+  // It waits for itself wherever it is stuck, and the nearest such state is the best.
+  const isPlain = tell === byKind && isAlone(machine.system)
   const ends = new Map<number, Candidate[]>()
-  const found = new Map<string, Map<string, Found>>()
+  const found = new Shown<Candidate>(graph)
+  const rank = precedence(evidence.said.system)
+  const textOf = ({ waits: { core, objects, shape } }: Candidate): string => rank(core, objects, shape)
   let looks = 0
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
@@ -91,22 +86,10 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
       if (shownThere === undefined) ends.set(end, [candidate])
       else shownThere.push(candidate)
     }
-    const [key, what] = [tell(candidate), signatureOf(candidate)]
-    const alike = found.get(key) ?? new Map<string, Found>()
-    found.set(key, alike)
-    const known = alike.get(what)
-    const isNearer = known === undefined || graph.depth(id) < graph.depth(known.nearest.state)
-    alike.set(what, {
-      nearest: isNearer ? candidate : known.nearest,
-      isAtEnd: end >= 0 || known?.isAtEnd === true,
-    })
+    found.add(tell(candidate), `${candidate.interrupted} ${textOf(candidate)}`, candidate, end >= 0)
   }
   const shown = new Set([...ends.values()].flatMap(shownBy).map(tell))
-  return [...found].flatMap(([key, alike]) => {
-    if (!shown.has(key)) return []
-    const atEnd = [...alike.values()].filter(({ isAtEnd }) => isAtEnd).map(({ nearest }) => nearest)
-    return [violation(atEnd.reduce((best, candidate) => (before(candidate, best) ? candidate : best)))]
-  })
+  return found.first(before).flatMap(([key, first]) => (shown.has(key) ? [violation(first)] : []))
 
   /** What a state shows; undefined if one like it has been looked at. */
   function candidateAt(id: number, stuck: readonly ProcessId[], end: number): Candidate | undefined {
@@ -130,15 +113,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
 
   function before(a: Candidate, b: Candidate): boolean {
     if (a.interrupted !== b.interrupted) return b.interrupted
-    const size = a.waits.core.length - b.waits.core.length
-    const names = compare(namesOf(a.waits.core), namesOf(b.waits.core))
-    const objects = compare(a.waits.objects, b.waits.objects)
-    return (size || names || objects || compare([a.waits.shape], [b.waits.shape])) < 0
-  }
-
-  /** What candidates are chosen by. */
-  function signatureOf({ waits: { core, objects, shape }, interrupted }: Candidate): string {
-    return JSON.stringify([core, objects, shape, interrupted])
+    return (a.waits.core.length - b.waits.core.length || compareText(textOf(a), textOf(b))) < 0
   }
 
   function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {
@@ -146,17 +121,13 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     return {
       kind,
       shape: waits.shape,
-      processes: namesOf(waits.core),
+      processes: waits.core.map((p) => processes[p]!.name),
       objects: kind === lostFence ? waits.objects.filter((o) => lostObjects.has(o)) : waits.objects,
       stuck,
       path: graph.path(state),
       escapes: 'on',
       waits,
     }
-  }
-
-  function namesOf(ids: readonly ProcessId[]): readonly string[] {
-    return ids.map((p) => processes[p]!.name)
   }
 }
 
@@ -166,9 +137,4 @@ function shownBy(candidates: readonly Candidate[]): readonly Candidate[] {
   const clear = undisturbed.length > 0 ? undisturbed : candidates
   const shown = clear.find(({ kind }) => kind !== lostFence)?.kind ?? lostFence
   return clear.filter(({ kind }) => kind === shown)
-}
-
-const compare = (a: readonly string[], b: readonly string[]): number => {
-  const [x, y] = [a.join('\n'), b.join('\n')]
-  return x < y ? -1 : x > y ? 1 : 0
 }

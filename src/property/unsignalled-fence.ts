@@ -1,43 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Violation } from './property.ts'
+import { Shown } from './shown.ts'
 
 /**
- * A fence that was published and that no continuation signals, whether or not anybody waits for it. As few as can be lost
- * alone are told, then by their names, then the nearest, so that the choice does not depend on the order of the search.
+ * A fence that was published and that no continuation signals, whether or not anybody waits for it. What is lost shows in
+ * the terminal components, whose states agree on it: the fewest fences that are lost in one of them are told, then by
+ * their names, in the nearest state in which just these are, so that the choice does not depend on the search.
  */
 export function unsignalledFence<S>(evidence: Evidence<S>): Violation | undefined {
   const { machine, graph } = evidence
   const future = evidence.future('on')
-  let best: Loss | undefined
+  const found = new Shown<Loss>(graph)
+  const rank = precedence(evidence.said.system)
   for (const state of evidence.soundStates()) {
     const lost = future.unpaid(state)
-    if (lost.length > 0 && (best === undefined || before({ state, lost }, best))) best = { state, lost }
+    if (lost.length === 0) continue
+    const objects = lost.map((d) => machine.system.debts[d]!.object)
+    const text = rank([], objects)
+    found.add('', text, { objects, text, state }, future.end(state) >= 0)
   }
+  const best = found.first(comesBefore)[0]?.[1]
   if (best === undefined) return undefined
-  const { state, lost } = best
   return {
     kind: 'unsignalled-fence',
     shape: 'none',
     processes: [],
-    objects: objectsOf(lost),
-    stuck: future.stuck(state),
-    path: graph.path(state),
+    objects: best.objects,
+    stuck: future.stuck(best.state),
+    path: graph.path(best.state),
     escapes: 'on',
   }
-
-  function before(a: Loss, b: Loss): boolean {
-    const size = a.lost.length - b.lost.length
-    if (size !== 0) return size < 0
-    const [mine, theirs] = [objectsOf(a.lost).join(), objectsOf(b.lost).join()]
-    return mine === theirs ? graph.depth(a.state) < graph.depth(b.state) : mine < theirs
-  }
-
-  function objectsOf(lost: readonly number[]): readonly string[] {
-    return lost.map((d) => machine.system.debts[d]!.object)
-  }
 }
 
+/** Fences that are lost together. */
 interface Loss {
+  readonly objects: readonly string[]
+  readonly text: string
   readonly state: number
-  readonly lost: readonly number[]
 }
+
+const comesBefore = (a: Loss, b: Loss): boolean =>
+  (a.objects.length - b.objects.length || compareText(a.text, b.text)) < 0

@@ -3,6 +3,7 @@ import type { Shape } from '#ir/model'
 import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
 import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
+import { isAlone } from '#system/lone-process'
 import type { Machine } from '#system/machine'
 import { moversOf } from '#system/moves'
 import {
@@ -92,7 +93,8 @@ export class WaitGraphs<S> {
     const nodes = [...stuck, ...resting]
     const waits = nodes.flatMap((process) => this.#waitsOf(process, state, held, nodes, escapes))
     const reach = reachability(nodes, waits)
-    const [cycle] = cyclesOf(stuck, reach)
+    // Where there is nobody else, nobody else could bring about what is waited for.
+    const [cycle] = isAlone(this.#written) && stuck.length > 0 ? [stuck] : cyclesOf(stuck, reach)
     const core = cycle ?? stuck.filter((p) => stuck.every((q) => !reach.get(p)!.has(q)))
     const inner = waits.filter((wait) => core.includes(wait.process))
     const isBetween = (p: ProcessId): boolean =>

@@ -134,3 +134,41 @@ test('who is stuck, waits for whom and for what does not depend on the search', 
   }
   expect(stuck).toBeGreaterThan(30)
 })
+
+test('of several faults the first one in the model is told, however far it is', async () => {
+  const build = (m: M): void => {
+    const [l, s] = [m.mutex('l'), m.rwsem('s')]
+    m.thread('p', (t) => (t.local(), t.local(), t.local(), t.unlock(l)))
+    m.thread('q', (t) => (t.local(), t.upRead(s)))
+  }
+  for (const way of ways) {
+    const { violation } = await check(instance(build), kernelRegistry, way)
+    expect(violation, JSON.stringify(way)).toMatchObject({ code: 'unlock-not-held', processes: ['p'], objects: ['l'] })
+  }
+})
+
+test('at one step the fault that its primitive asks for first is told', async () => {
+  const build = (m: M): void => {
+    const l = m.spinlock('l')
+    m.thread('p', (t) => t.spinUnlock(l))
+  }
+  for (const way of ways) {
+    const { violation } = await check(instance(build), kernelRegistry, way)
+    expect(violation, JSON.stringify(way)).toMatchObject({ code: 'unlock-not-held' })
+  }
+})
+
+test('fences that are always lost together are told together, although one is lost first', async () => {
+  const build = (m: M): void => {
+    const [f, g, lost] = [m.fence('f', { published: true }), m.fence('g'), m.flag('lost')]
+    m.thread('p', (t) => t.either({ signals: () => t.signal(f), forgets: () => t.set(lost, 1) }))
+    m.worker('q', (t) => (t.idle(), t.await(lost), t.initFence(g), t.publish(g)))
+    m.thread('r', (t) => (t.local(), t.local()))
+  }
+  const told = new Set<string>()
+  for (const way of ways) {
+    const { violation } = await check(instance(build), kernelRegistry, way)
+    told.add(JSON.stringify(violation?.objects))
+  }
+  expect([...told]).toEqual(['["f","g"]'])
+})
