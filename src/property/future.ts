@@ -134,27 +134,16 @@ export function countedEdges(
   return (state, edge) => counts[graph.transition(state, edge)]!
 }
 
-/**
- * Notes in a row what happens on an edge: who moves, and, where it stands for several transitions, what is paid on the way
- * (otherwise the target shows that).
- */
+/** Notes in a row who moves on an edge. What is paid on the way its target shows, or else it would be stored (docs/theory.md 5). */
 export function noteOf(
   system: System,
   graph: Graph,
   moves: BitRows,
-  pays: BitRows,
 ): (state: number, edge: number, row: number) => void {
-  const paidBy = Map.groupBy(
-    system.debts.flatMap((debt, d) => debt.paidBy.map((id) => ({ id, d }))),
-    ({ id }) => id,
-  )
   const movers = system.transitions.map(moversOf)
   return (state, edge, row) => {
     for (const process of movers[graph.transition(state, edge)]!) moves.set(row, process)
-    for (const id of graph.rest(state, edge)) {
-      for (const process of movers[id]!) moves.set(row, process)
-      for (const { d } of paidBy.get(id) ?? []) pays.set(row, d)
-    }
+    for (const id of graph.rest(state, edge)) for (const process of movers[id]!) moves.set(row, process)
   }
 }
 
@@ -184,7 +173,7 @@ export function futureOf(system: System, graph: Graph, facts: StateFacts, escape
   const parts = components(graph, follows)
   const moves = new BitRows(system.processes.length, parts.count)
   const pays = new BitRows(system.debts.length, parts.count)
-  const note = noteOf(system, graph, moves, pays)
+  const note = noteOf(system, graph, moves)
   const order = byComponent(parts)
   for (const state of order) {
     const own = parts.of[state]!

@@ -68,11 +68,18 @@ export function besidesMasked(
 ): Judgement {
   return violation === undefined || !checked.has(violation.kind)
     ? { violations, findings: violations.length > 0 ? findings : [...findings, ...legal] }
-    : { violations: [violation], findings: findings.filter(({ code }) => !ofProofs.has(code)) }
+    : { violations: [violation], findings: findings.filter(({ code }) => !ofNoViolation.has(code)) }
 }
 
-/** What is said of a proof: a counterexample cannot be vacuous. */
-const ofProofs: ReadonlySet<Finding['code']> = new Set(['never-reached', 'never-taken', 'never-awaited', 'never-rests'])
+/** What is said only where nothing is violated: a counterexample cannot be vacuous, and leaves nothing open. */
+const ofNoViolation: ReadonlySet<Finding['code']> = new Set([
+  'never-reached',
+  'never-taken',
+  'never-awaited',
+  'never-rests',
+  'fault-ignored',
+  'retry-loop',
+])
 
 /**
  * The violations that are looked for, all of them that differ: by kind and by the cycle of lock classes, or by the step

@@ -5,7 +5,7 @@ import type { Future } from './future.ts'
 import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
 import { Shown } from './shown.ts'
-import { waysToBeStuck } from './stuck.ts'
+import { exactLooks, waysToBeStuck } from './stuck.ts'
 import type { WaitGraph } from './wait-graph.ts'
 
 /** A state in which somebody is stuck once escapes are off. */
@@ -66,6 +66,7 @@ function everyMaskedGiven<S>(
   const textOf = ({ waits: { core, objects, shape }, lost }: Hidden): string =>
     rank(core, objects.length > 0 ? objects : lost.map((d) => system.debts[d]!.object), shape)
   const seen = new Set<string>()
+  let looks = 0
   const legal = new Map<number, Finding>()
   for (const state of evidence.soundStates()) {
     const stuckAnyway = withEscapes?.stuck(state) ?? []
@@ -105,10 +106,13 @@ function everyMaskedGiven<S>(
   /** What a state hides; undefined if one like it has been looked at. */
   function hiddenAt(state: number, stuck: readonly ProcessId[], lost: readonly number[]): Hidden | undefined {
     const value = store.get(state)
+    const isAtEnd = without.end(state) >= 0
+    const isExact = isAtEnd && looks < exactLooks
     const places = system.processes.map((_, p) => machine.location(value, p))
-    const key = JSON.stringify([stuck, lost, places, without.end(state) >= 0])
+    const key = JSON.stringify([stuck, lost, places, isAtEnd, isExact && waitGraphs.lookedAt(value)])
     if (seen.has(key)) return undefined
     seen.add(key)
+    if (isExact) looks++
     return { state, stuck, lost, waits: waitGraphs.at(value, stuck, 'off', (p) => without.canMove(state, p)) }
   }
 

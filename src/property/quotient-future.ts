@@ -22,7 +22,7 @@ export function futureInQuotient(
   const lifted = liftedComponents(graph, quotient, follows)
   const moves = new BitRows(system.processes.length, graph.states)
   const pays = new BitRows(system.debts.length, graph.states)
-  const note = noteOf(system, graph, moves, pays)
+  const note = noteOf(system, graph, moves)
   for (let state = 0; state < graph.states; state++) {
     if (!graph.expanded(state) || facts.faulted.any(state)) {
       moves.fill(state)

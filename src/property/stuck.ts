@@ -22,8 +22,8 @@ interface Candidate {
   readonly interrupted: boolean
 }
 
-/** States that are looked at although one much like them has been. */
-const anyhow = 5_000
+/** States of terminal components beyond which those are taken for alike in which the same processes are stuck at the same places. */
+export const exactLooks = 5_000
 
 /**
  * Deadlock: nothing but the environment ever moves again and somebody is not at rest. Partial deadlock: somebody can
@@ -69,7 +69,8 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const passing = passingHandlers(evidence)
   const seen = new Map<string, number>()
   // It waits for itself wherever it is stuck, and the nearest such state is the best.
-  const isPlain = tell === byKind && isAlone(machine.system)
+  const isPlain =
+    tell === byKind && isAlone(machine.system) && machine.system.origins.every(({ primitive }) => primitive === '')
   const ends = new Map<number, Candidate[]>()
   const found = new Shown<Candidate>(graph)
   const rank = precedence(evidence.said.system)
@@ -96,11 +97,13 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const quiet = future.quiet(id)
     const lost = future.unpaid(id)
     const state = store.get(id)
-    const key = JSON.stringify([quiet, stuck, stuck.map((p) => machine.location(state, p)), lost, !quiet && end])
+    const isExact = end >= 0 && !isPlain && looks < exactLooks
+    const places = stuck.map((p) => machine.location(state, p))
+    const key = JSON.stringify([quiet, stuck, places, lost, !quiet && end, isExact && waitGraphs.lookedAt(state)])
     const depth = seen.get(key)
-    if (depth !== undefined && (end < 0 || looks >= anyhow || (isPlain && depth <= graph.depth(id)))) return undefined
+    if (depth !== undefined && (!isPlain || depth <= graph.depth(id))) return undefined
     seen.set(key, graph.depth(id))
-    if (end >= 0) looks++
+    if (isExact) looks++
     const waits = waitGraphs.at(state, stuck, 'on', (p) => future.canMove(id, p))
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))

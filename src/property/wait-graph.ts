@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Shape } from '#ir/model'
+import { impliedWithout } from '#system/contrary-faults'
 import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
 import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
@@ -14,8 +15,10 @@ import {
   type LocationId,
   type OriginId,
   type ProcessId,
-  type TransitionId,
   type System,
+  type Transition,
+  type TransitionId,
+  type VarId,
 } from '#system/system'
 import type { Control } from './control.ts'
 
@@ -60,6 +63,11 @@ export class WaitGraphs<S> {
   readonly #conditions = new Map<Expr, Condition<S>>()
   readonly #enablers = new Map<string, readonly TransitionId[]>()
   readonly #changing: ReadonlyMap<string, readonly TransitionId[]>
+  /** By transition, which of its conjuncts are no condition to wait for. */
+  readonly #unawaited = new Map<TransitionId, ReadonlySet<string>>()
+  #lookedAtAnywhere: readonly VarId[] | undefined
+  readonly #lookedAtThere: (readonly VarId[])[][] = []
+  #faultsAt: ReadonlyMap<string, readonly Transition[]> | undefined
 
   /**
    * @param written the system of the control graph, with everything that guards say; those of the machine's may lack what
@@ -108,6 +116,37 @@ export class WaitGraphs<S> {
     }
   }
 
+  /**
+   * What the graph of a state hangs on besides who is stuck and who can move, as text: where processes are, and what is
+   * looked at by the steps that they could take there, by holders and by handlers.
+   */
+  lookedAt(state: S): string {
+    const { processes, holds } = this.#machine.system
+    this.#lookedAtAnywhere ??= [
+      ...new Set([
+        ...holds.flatMap(({ when }) => [...readsOf(when)]),
+        ...processes.flatMap(({ suspended }) => suspended.flatMap(({ when }) => [...readsOf(when)])),
+      ]),
+    ]
+    const values = (variables: readonly VarId[]): string => variables.map((v) => this.#machine.value(state, v)).join()
+    const there = processes.keys().map((p) => {
+      const at = this.#machine.location(state, p)
+      return `${at}:${values(this.#lookedAtFrom(p, at))}`
+    })
+    return [values(this.#lookedAtAnywhere), ...there].join(' ')
+  }
+
+  #lookedAtFrom(process: ProcessId, at: LocationId): readonly VarId[] {
+    const known = (this.#lookedAtThere[process] ??= [])
+    return (known[at] ??= [
+      ...new Set(
+        this.#control
+          .leaving(process, at)
+          .flatMap((id) => this.#machine.system.transitions[id]!.guard.flatMap((g) => [...readsOf(g)])),
+      ),
+    ])
+  }
+
   /** What each process holds or queues for. */
   holds(state: S): readonly Hold[] {
     return this.#holds.filter(({ when }) => when(state) !== 0).map(({ hold }) => hold)
@@ -148,6 +187,21 @@ export class WaitGraphs<S> {
     return suspended.find(({ when }) => evaluator(when, this.#machine)(state) !== 0)?.by
   }
 
+  /** Nobody waits for a conjunct whose contrary is a fault: once the rest holds, that would be reported. */
+  #unawaitedIn(id: TransitionId): ReadonlySet<string> {
+    const known = this.#unawaited.get(id)
+    if (known !== undefined) return known
+    const { transitions } = this.#written
+    this.#faultsAt ??= Map.groupBy(
+      transitions.filter(({ fault }) => fault !== undefined),
+      stepOf,
+    )
+    const { guard } = transitions[id]!
+    const found = impliedWithout(this.#faultsAt.get(stepOf(transitions[id]!)) ?? [], guard)
+    this.#unawaited.set(id, found)
+    return found
+  }
+
   /** The false conjuncts of a step that cannot be taken, and what they look at: objects, or else plain variables. */
   #lookedAt(
     id: TransitionId,
@@ -155,7 +209,8 @@ export class WaitGraphs<S> {
   ): { readonly falsified: readonly Expr[]; readonly objects: string[]; readonly variables: readonly string[] } {
     const { system } = this.#machine
     const { guard, origin } = system.transitions[id]!
-    const falsified = guard.filter((g) => this.#conditionOf(g).value(state) === 0)
+    const unawaited = this.#unawaitedIn(id)
+    const falsified = guard.filter((g) => this.#conditionOf(g).value(state) === 0 && !unawaited.has(JSON.stringify(g)))
     const { on } = system.origins[origin]!
     const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
     // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
@@ -273,6 +328,8 @@ export class WaitGraphs<S> {
     return found
   }
 }
+
+const stepOf = ({ process, from, origin }: Transition): string => `${process} ${from} ${origin}`
 
 interface Condition<S> {
   readonly value: (state: S) => number

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
+import { owedAgain } from './owed-again.ts'
 
 /**
  * Chain compression: where a reduced search fires a single transition, the state in between need not be stored
  * (docs/theory.md 5). Stored are the states from which several transitions are fired, the ends, one state of every
- * cycle, and those that a fault leaves, so that a report names them.
+ * cycle, those that a fault leaves, so that a report names them, and those in which something is paid that is owed again.
  *
  * A cycle of states takes every process that it moves round a cycle of its control graph, and so along a back edge of
  * any depth-first search of that graph: what a back edge leads to is stored.
@@ -18,8 +19,9 @@ export class Chains {
     this.#ends = Uint8Array.from(system.transitions, ({ fault, tag }, id) =>
       back.has(id) || fault !== undefined || tag !== undefined ? 1 : 0,
     )
-    this.#stops = Uint8Array.from(system.transitions, ({ fault, tag }) =>
-      fault !== undefined || tag !== undefined ? 1 : 0,
+    const again = owedAgain(system)
+    this.#stops = Uint8Array.from(system.transitions, ({ fault, tag }, id) =>
+      fault !== undefined || tag !== undefined || again.has(id) ? 1 : 0,
     )
   }
 

@@ -74,6 +74,7 @@ export function withAdversary(system: System, canBeTaken: Unreliable): Rewriting
     standsFor: [...system.transitions.map((_, id) => [id]), ...strikes.map(() => [])],
     before: [],
     variables: system.variables.map((_, v) => v),
+    idle: new Set(),
     removed: 0,
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { conjuncts, isApplication } from '#system/expression'
+import { isApplication } from '#system/expression'
+import { impliedWithout } from '#system/contrary-faults'
 import { interval } from '#system/interval'
 import { looksAtLocations } from '#system/footprint'
 import type { Expr, System, Transition, Variable } from '#system/system'
@@ -37,33 +38,10 @@ export function impossibleFaults(system: System, invariants?: Invariants): Rewri
   function lean(transition: Transition, id: number): Transition {
     if (isImpossible[id]!) return { ...transition, guard: [0], effect: [] }
     const { process, from, origin, guard } = transition
-    const holding = impliedBy(guard, excluded.get(`${process} ${from} ${origin}`) ?? [])
-    return { ...transition, guard: guard.filter((g) => !always(g) && !holding.has(textOf(g))) }
+    const holding = impliedWithout(excluded.get(`${process} ${from} ${origin}`) ?? [], guard)
+    return { ...transition, guard: guard.filter((g) => !always(g) && !holding.has(JSON.stringify(g))) }
   }
 }
-
-/**
- * What holds wherever the rest of the guard does: if it did not, one of the faults would be possible, whose conditions are all
- * of the rest but for the last, which is `not` of it. The rest may contain what an earlier fault has shown to hold, not what
- * only a later one does.
- */
-function impliedBy(guard: readonly Expr[], impossible: readonly Transition[]): ReadonlySet<string> {
-  const implied = new Set<string>()
-  if (impossible.length === 0) return implied
-  const needs = new Set(guard.map(textOf))
-  const open = impossible.map(({ guard: conditions }) => {
-    const [last, ...others] = conditions.toReversed()
-    const denied = isApplication(last!) && last[0] === '!' ? conjuncts(last[1]!) : []
-    return { claims: denied.map(textOf), others: others.map(textOf) }
-  })
-  for (const [i, { claims, others }] of open.entries()) {
-    const later = new Set(open.slice(i).flatMap((fault) => fault.claims))
-    if (others.every((g) => needs.has(g) && !later.has(g))) for (const claim of claims) implied.add(claim)
-  }
-  return implied
-}
-
-const textOf = (e: Expr): string => JSON.stringify(e)
 
 /** Whether some state may satisfy all conditions, by what they say of single variables and by the invariants. */
 function allows(guard: readonly Expr[], { variables }: System, invariants: Invariants): boolean {

@@ -11,6 +11,9 @@ export interface LinearInvariant {
   readonly most: number
 }
 
+/** As long as the terms of an invariant stay within this, whatever is added up of them and of its bound is exact. */
+const exact = 2 ** 49
+
 /** Entries of rows that the search for invariants may touch. */
 const mostWork = 10_000_000
 
@@ -43,7 +46,7 @@ export function linearInvariants(system: System, changes = changesOf(system)): r
       if (bounded[unknown] === 1 || min === max || programme.columns[unknown]!.length === 0) continue
       const sought = { one: unknown, without: unknown ^ 1, most: max - min }
       const counts = within(whole, most, (work) => method(programme, sought, work))
-      if (counts === undefined || !holds(counts, programme)) continue
+      if (counts === undefined || !isExact(counts, system) || !holds(counts, programme)) continue
       let weight = 0
       for (const [x, count] of counts) weight += count * programme.costs[x]!
       for (const [x, count] of counts) {
@@ -85,13 +88,23 @@ function programmeOf({ variables }: System, changes: readonly (Change | undefine
   return { costs, rows, columns, isLast: (x) => (x & 1) === 1 }
 }
 
+/** Whether no sum of terms, nor what remains of the bound beside some of them, needs more digits than a number has. */
+function isExact(counts: ReadonlyMap<number, number>, { variables }: System): boolean {
+  let most = 0
+  for (const [x, count] of counts) most += count * (Math.abs(variables[x >> 1]!.min) + Math.abs(variables[x >> 1]!.max))
+  return most <= exact
+}
+
 /** Whether every row holds, exactly. */
 function holds(counts: ReadonlyMap<number, number>, { rows, columns }: Programme): boolean {
   const touched = new Set([...counts.keys()].flatMap((x) => columns[x]!.map(([row]) => row)))
   return [...touched].every((row) => {
-    let sum = 0
-    for (const [x, factor] of rows[row]!) sum += factor * (counts.get(x) ?? 0)
-    return Number.isSafeInteger(sum) && sum <= 0
+    let [sum, most] = [0, 0]
+    for (const [x, factor] of rows[row]!) {
+      sum += factor * (counts.get(x) ?? 0)
+      most += Math.abs(factor * (counts.get(x) ?? 0))
+    }
+    return most <= exact && sum <= 0
   })
 }
 

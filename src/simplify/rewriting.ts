@@ -22,6 +22,8 @@ export interface Rewriting {
   readonly before: readonly TransitionId[]
   /** The variable that a variable of the system before has become; undefined if it has no part in anything judged. */
   readonly variables: readonly (VarId | undefined)[]
+  /** Those variables of the system before that decide nothing any more: conjuncts that read one hold where they matter. */
+  readonly idle: ReadonlySet<VarId>
   /** How many things were taken away. */
   readonly removed: number
 }
@@ -35,6 +37,7 @@ export const unchanged = (system: System): Rewriting => ({
   standsFor: system.transitions.map((_, id) => [id]),
   before: [],
   variables: system.variables.map((_, v) => v),
+  idle: new Set(),
   removed: 0,
 })
 
@@ -50,6 +53,10 @@ export const composed = (first: Rewriting, second: Rewriting): Rewriting => ({
   standsFor: second.standsFor.map((ids) => ids.flatMap((id) => first.standsFor[id]!)),
   before: lifted(first, second.before),
   variables: first.variables.map((v) => (v === undefined ? undefined : second.variables[v])),
+  idle: new Set([
+    ...first.idle,
+    ...first.variables.flatMap((v, before) => (v !== undefined && second.idle.has(v) ? [before] : [])),
+  ]),
   removed: first.removed + second.removed,
 })
 
@@ -58,12 +65,16 @@ interface Kept {
   readonly steps: readonly Step[]
   /** Other variables are taken for constants: what assigns to them goes, what reads them reads the start value. */
   readonly variables: (v: VarId) => boolean
+  readonly idle?: ReadonlySet<VarId>
   readonly before?: readonly TransitionId[]
   readonly removed: number
 }
 
 /** The system of these steps and variables. Faults that can then never be reported go as well. */
-export function rewritten(system: System, { steps, variables: keeps, before = [], removed }: Kept): Rewriting {
+export function rewritten(
+  system: System,
+  { steps, variables: keeps, idle = new Set(), before = [], removed }: Kept,
+): Rewriting {
   const renumbering = new Renumbering(system, keeps)
   const rewrite = (t: Transition): Transition => {
     const guard = renumbering.guard(t.guard)
@@ -88,6 +99,7 @@ export function rewritten(system: System, { steps, variables: keeps, before = []
     standsFor,
     before,
     variables: renumbering.variables,
+    idle,
     removed,
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { count } from '#base/text'
 import type { Machine } from '#system/machine'
-import type { System, TransitionId } from '#system/system'
+import { readsOf } from '#system/footprint'
+import type { System, TransitionId, VarId } from '#system/system'
 import { decided } from './decided.ts'
 import { impossibleFaults } from './impossible-faults.ts'
 import { leafLocks } from './leaf-locks.ts'
@@ -33,6 +34,12 @@ export const passes: Readonly<Record<string, Pass>> = {
   'local step': localSteps,
 }
 
+/** The same system, whose guards say nothing of these variables. */
+const without = (idle: ReadonlySet<VarId>, system: System): System => ({
+  ...system,
+  transitions: system.transitions.map((t) => ({ ...t, guard: t.guard.filter((g) => readsOf(g).isDisjointFrom(idle)) })),
+})
+
 /** Simplifies a system with every pass, or with others, perhaps after another rewriting of it. */
 export function simplified(
   original: System,
@@ -51,7 +58,7 @@ export function simplified(
     lift: (path) => lifted(whole, path),
     standsFor: (id) => whole.standsFor[id]!,
     before: whole.before,
-    view: (machine) => viewOf(machine, decided(original), whole.variables),
+    view: (machine) => viewOf(machine, without(whole.idle, decided(original)), whole.variables),
     did,
   }
 }

@@ -41,8 +41,9 @@ export function slice(system: System, by: Influences = influences): Rewriting {
     const guard = t.guard.filter((g) => needed.includes(g) || readsOf(g).isSubsetOf(cone))
     return { transition: { ...t, guard }, standsFor: [id] }
   })
-  const removed = [...system.variables.keys()].filter((v) => !kept(v)).length
-  return rewritten(system, { steps, variables: kept, removed })
+  const gone = [...system.variables.keys()].filter((v) => !kept(v))
+  const idle = new Set(gone.filter((v) => !cone.has(v)))
+  return rewritten(system, { steps, variables: kept, idle, removed: gone.length })
 }
 
 function coneOf(system: System, { roots, through }: Influences): ReadonlySet<VarId> {

@@ -7,8 +7,8 @@ import type { System, VarId } from '#system/system'
 
 /**
  * States of a simplified system, looked at as the states of the system before that they stand for. Who waits for whom
- * is asked of that one: its steps are those of the model. Variables that were taken away have their start value, which
- * nobody can tell from any other.
+ * is asked of that one: its steps are those of the model. Variables that were taken away have their start value: a lock that
+ * is free whenever anybody looks, or what never changes. What decides nothing any more is not to be read.
  */
 export function viewOf<S>(machine: Machine<S>, system: System, variables: readonly (VarId | undefined)[]): Machine<S> {
   const view: Machine<S> = {

@@ -76,6 +76,17 @@ export function interval(e: Expr, variables: readonly Variable[], known: KnownRa
   return result
 }
 
+/** Whether no value on the way to that of an expression may be so large that arithmetic would not be exact. */
+export function isExact(e: Expr, variables: readonly Variable[]): boolean {
+  try {
+    interval(e, variables)
+    return true
+  } catch (error) {
+    if (error instanceof FencecheckError) return false
+    throw error
+  }
+}
+
 const hull = (values: readonly number[]): Interval => ({ lo: Math.min(...values) + 0, hi: Math.max(...values) + 0 })
 const bits = (n: number): number => (n <= 0 ? 0 : Math.floor(Math.log2(n)) + 1)
 
