@@ -25,6 +25,7 @@ import { machineFor, type MachineName } from './machine.ts'
 import { qualify, type CheckOptions, type QualifiedOptions } from './options.ts'
 import { identityOf, type Result, type ResultFinding, type ResultViolation } from './result.ts'
 import { judged } from './judged.ts'
+import { sparingly } from './memory.ts'
 import type { Outcome } from './reduced-search.ts'
 import type { Effort } from './search.ts'
 import { unusedHooks } from './unused-hooks.ts'
@@ -35,8 +36,12 @@ import { unusedHooks } from './unused-hooks.ts'
  * stored (2^31 - 1), or is asked to run on the engine and cannot.
  * @throws InternalError if a counterexample does not replay, or a reduction does not keep its promise.
  */
-export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
+export function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
+  return sparingly(qualified.maxMemoryBytes, () => checked(model, registry, qualified))
+}
+
+async function checked(model: Model, registry: Registry, qualified: QualifiedOptions): Promise<Result> {
   const system = lower(model, registry)
   const { outcome, evidence, judgement, effort } = await judged(system, qualified)
   const { name, reductions, remarks } = outcome

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setFlagsFromString } from 'node:v8'
 import { thousands } from '#base/text'
 import type { Search } from '#explore/explore'
 import { looksAtEdges } from '#property/looks-at-edges'
@@ -19,8 +20,26 @@ const costs = {
   map: 56,
 } as const
 
-/** Bytes by which V8's heap may still grow, mostly its young generation, whatever the number of states. */
-const heapRoom = 16 * 2 ** 20
+/** Bytes by which V8's heap may still grow, mostly its young generation, whatever the number of states; and for each transition. */
+const [heapRoom, roomOfTransition] = [16 * 2 ** 20, 12 * 2 ** 10]
+
+/** What V8 leaves uncollected to be faster, some hundred MiB, is no tenth of a limit beyond this. */
+const ample = 2 ** 32
+
+/**
+ * Does work under a limit of memory. V8 lets its heap grow by several times what is in use before it collects garbage; where
+ * that would count it is told to collect sooner, which takes longer where much is allocated (`Heap::ShouldOptimizeForMemoryUsage`,
+ * asked at each collection).
+ */
+export async function sparingly<T>(maxMemoryBytes: number, work: () => Promise<T>): Promise<T> {
+  if (maxMemoryBytes >= ample) return work()
+  setFlagsFromString('--optimize-for-size')
+  try {
+    return await work()
+  } finally {
+    setFlagsFromString('--no-optimize-for-size')
+  }
+}
 
 /** Bytes of a row of so many bits. */
 const row = (bits: number): number => 4 * Math.max(1, Math.ceil(bits / 32))
@@ -36,11 +55,13 @@ export class MemoryLimit {
   readonly #futures: number
   /** What is noted of a state lies in rows that double all at once. */
   readonly #noted: number
+  readonly #room: number
 
   /** @param before the resident set before the search */
   constructor(bytes: number, system: System, before: number) {
     const { processes, debts, transitions } = system
     this.#bytes = bytes
+    this.#room = heapRoom + transitions.length * roomOfTransition
     this.#before = before
     this.#perFuture = looksAtEdges(system) ? costs.future + row(processes.length) + row(debts.length) : costs.row
     this.#futures = transitions.some(({ tag }) => isEscape(tag)) ? 2 : 1
@@ -52,10 +73,12 @@ export class MemoryLimit {
     if (this.#bytes === Infinity) return undefined
     const said = `the memory limit of ${thousands(this.#bytes)} bytes`
     const { states } = graph
-    if (this.#before + heapRoom >= this.#bytes)
+    if (this.#before + this.#room >= this.#bytes)
       return `${said} leaves too little beside the ${thousands(this.#before)} in use before the search (raise --max-memory)`
     const table = 'bytes' in store ? costs.table : costs.map
-    const ahead = heapRoom + states * (this.#futures * this.#perFuture + this.#noted + table)
-    return used + ahead >= this.#bytes ? `${said} was hit` : undefined
+    const ahead = this.#room + states * (this.#futures * this.#perFuture + this.#noted + table)
+    return used + ahead >= this.#bytes
+      ? `${said} leaves no room for more beside the ${thousands(used)} in use and what judging it takes`
+      : undefined
   }
 }

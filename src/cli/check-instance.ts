@@ -6,6 +6,7 @@ import type { Result } from '#check/result'
 import type { Kind } from '#ir/model'
 import type { LockdepBuild } from '#lockdep/view/view'
 import type { Instance } from './arguments.ts'
+import { inFile } from './in-file.ts'
 
 /** What the command line says about a check: plain data, which also goes to other threads. */
 export interface Wanted {
@@ -34,7 +35,7 @@ export function prepared(
 ): (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<Result> {
   const { kinds, maxStates, maxMemory, timeout, depthFirst, machine, reduction, symmetry, checkReduction, expect } =
     wanted
-  const built = model.instantiate(variant, params, switches)
+  const built = inFile(model.file, () => model.instantiate(variant, params, switches))
   const options = {
     kinds,
     machine,
@@ -50,5 +51,6 @@ export function prepared(
     ...(maxMemory !== undefined && { maxMemoryBytes: maxMemory }),
     ...(timeout !== undefined && { timeoutSeconds: timeout }),
   }
-  return (signal, onProgress) => check(built, model.registry, { ...options, signal, onProgress })
+  return (signal, onProgress) =>
+    inFile(model.file, () => check(built, model.registry, { ...options, signal, onProgress }))
 }

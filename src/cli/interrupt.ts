@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Terminal } from './terminal.ts'
 
+/** What a terminal sends, and what whoever runs out of patience does: a CI's limit of time, `timeout`. */
+const signals = ['SIGINT', 'SIGTERM'] as const
+
 /**
- * Ctrl-C asks once to stop with what is known so far. A second one, or one while no such work is under way, ends the
+ * Ctrl-C, or SIGTERM, asks once to stop with what is known so far. A second one, or one while no such work is under way, ends the
  * process as the system does it, so that a model whose code never comes back can be left too.
  */
 export class Interrupt {
@@ -35,11 +38,11 @@ export class Interrupt {
       this.#terminal.error('interrupted: judging what is known so far (Ctrl-C again ends at once)')
       this.#controller.abort()
     }
-    process.once('SIGINT', abort)
+    for (const signal of signals) process.once(signal, abort)
     return async () => {
       // Work that was too short to breathe has not heard of a Ctrl-C yet.
       await new Promise((resolve) => setImmediate(resolve))
-      process.off('SIGINT', abort)
+      for (const signal of signals) process.off(signal, abort)
     }
   }
 }

@@ -3,6 +3,7 @@ import { FencecheckError } from '#base/errors'
 import type { Model } from '#ir/model'
 import type { Registry } from '#semantics/registry'
 import type { InstanceChoice } from './arguments.ts'
+import { inFile } from './in-file.ts'
 import { loadModels } from './load-models.ts'
 
 /**
@@ -21,5 +22,9 @@ export async function oneInstance(
     throw new FencecheckError('ambiguous-model', `'${path}' means ${models.length} models`, {
       fix: 'name one model file',
     })
-  return { model: first.instantiate(variant, param, set), registry: first.registry, file: first.file }
+  return {
+    model: inFile(first.file, () => first.instantiate(variant, param, set)),
+    registry: first.registry,
+    file: first.file,
+  }
 }

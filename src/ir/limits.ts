@@ -11,6 +11,8 @@ export const limits = {
   transitions: 1_000_000,
   /** Nesting of one expression. */
   expressionDepth: 200,
+  /** Operands of one 'and' or 'or'. */
+  operands: 20_000,
   /** Characters in a name. */
   name: 200,
   /** Bytes of a model or trace file. */

@@ -103,7 +103,11 @@ export class Flow {
     const [x, y] = [this.#find(a), this.#find(b)]
     if (x === y) return
     if ([...this.#fixed].some((point) => this.#find(point) === x || this.#find(point) === y))
-      throw this.error('a branch of select must begin with a step', site, 'begin it with an operation or t.await(...)')
+      throw this.error(
+        'a branch of select must begin with a step, and may not jump back to the select',
+        site,
+        'begin it with an operation or t.await(...); to wait again, put the select into a t.loop and let the branch end',
+      )
     this.#parent[x] = y
   }
 

@@ -22,7 +22,7 @@ const kinds: Readonly<Record<Kind, string>> = {
 }
 
 const shapes: Readonly<Record<Shape, string>> = {
-  self: 'shape: somebody waits for what it holds itself, or what nobody else could bring about',
+  self: 'shape: somebody waits for what it holds itself, or what nobody else could bring about, be it that others rest until it has done its part',
   cycle: 'shape: processes wait for each other in a circle',
   irq: 'shape: a circle that is closed by a handler on top of a process, which cannot move meanwhile',
   knot: 'shape: processes wait for each other, and some of them in more than one way, all of which lead back',

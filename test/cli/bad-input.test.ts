@@ -93,7 +93,7 @@ describe.concurrent('a model file is refused with its place and a fix:', () => {
       'too-large',
       'm.ts:4',
     ],
-    ['no process', thread(''), 'wrong-control-flow', undefined],
+    ['no process', thread(''), 'wrong-control-flow', 'm.ts'],
     [
       'a step that nothing can reach',
       thread("m.thread('p', (t) => {\n    t.end()\n    t.lock(a)\n  })"),
@@ -120,6 +120,21 @@ describe.concurrent('a model file is refused with its place and a fix:', () => {
     expect(space.files()).toEqual(['m.ts'])
   })
 })
+
+/** A process that waits for a condition on `x`, which may be large. */
+const awaiting = (when: unknown): object =>
+  selfDeadlock({
+    variables: [{ name: 'x', min: 0, max: 2 ** 30, init: 0 }],
+    objects: [],
+    bodies: [
+      {
+        name: 'p',
+        initial: 'L0',
+        locations: [{ name: 'L0' }, { name: 'end', rest: true }],
+        steps: [{ at: 'L0', when, to: 'end' }],
+      },
+    ],
+  })
 
 describe.concurrent('a JSON model is data:', () => {
   test.each([
@@ -153,10 +168,14 @@ describe.concurrent('a JSON model is data:', () => {
       'duplicate-name',
     ],
     ['an unknown primitive', selfDeadlock({ objects: [{ name: 'a', kind: '../mutex' }] }), 'unknown-primitive'],
+    ['a range beyond 2^31', selfDeadlock({ variables: [{ name: 'x', min: 0, max: 2 ** 40, init: 0 }] }), 'wrong-range'],
+    ['a product beyond 2^53', awaiting(['<', ['*', ['*', 'x', 'x'], 'x'], 1]), 'wrong-expression'],
+    ['a condition of 20,001 operands', awaiting(['or', ...Array.from({ length: 20_001 }, () => 'x')]), 'too-large'],
   ])('%s is refused', async (_, content, code) => {
     const space = new Workspace({ 'm.json': content })
     const ran = await space.run('check', 'm.json')
     expectRefused(ran, code)
+    expect(ran.stderr).toMatch(/^fencecheck: m\.json\b/)
     expect(ran.stderr.length).toBeLessThan(1500)
     // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(ran.stderr).not.toMatch(/[\u0000\u001b\u009b]/)

@@ -12,6 +12,16 @@ test('Ctrl-C ends a big search soon with 130 and what is known so far', async ()
   expect(ran.msAfterSignal).toBeLessThan(8000)
 })
 
+test('SIGTERM, as a limit of time sends it, does the same', async () => {
+  const ran = await new Workspace({ 'm.ts': endless }).runWith(
+    { interrupts: [1500], signal: 'SIGTERM' },
+    'check',
+    'm.ts',
+  )
+  expect(ran.status, ran.stderr).toBe(130)
+  expect(ran.stdout).toMatch(/unknown because it was interrupted; [\d,]+\s+states\s+were\s+stored/)
+})
+
 test('Ctrl-C leaves one document with the results until then', async () => {
   const space = new Workspace({ 'm/a.ts': quiet('x/a'), 'm/b.ts': endless, 'm/c.ts': quiet('x/c') })
   const ran = await space.runWith({ interrupts: [1000] }, 'check', 'm', '--json')

@@ -102,6 +102,8 @@ interface How {
   readonly script?: string
   /** Signals: each is sent so many ms after the one before, the first when stderr holds `started`. */
   readonly interrupts?: readonly number[]
+  /** Which signals; SIGINT unless said. */
+  readonly signal?: 'SIGINT' | 'SIGTERM'
 }
 
 export interface Ran {
@@ -126,7 +128,7 @@ function execute(command: string, args: readonly string[], how: How): Promise<Ra
     waiting = []
     setTimeout(() => {
       signalled = performance.now()
-      child.kill('SIGINT')
+      child.kill(how.signal ?? 'SIGINT')
       waiting = rest
       interrupt()
     }, delay)

@@ -75,6 +75,13 @@ function checkApplication(
   depth: number,
 ): void {
   const [op, ...operands] = e
+  if (operands.length > limits.operands)
+    throw names.error(
+      'too-large',
+      `'${op}' has ${operands.length} operands; the limit is ${limits.operands}`,
+      site,
+      'split the condition into several steps or assertions',
+    )
   if (op === 'at') {
     const [array, index] = operands
     if (typeof array !== 'string' || names.variables.get(array) === undefined)

@@ -56,7 +56,10 @@ export function checkVariable(names: Names, { name, min, max, init, length, site
   const bad = (what: string, fix: string): FencecheckError =>
     names.error('wrong-range', `variable '${name}': ${what}`, site, fix)
   if (![min, max].every((x) => Number.isInteger(x) && Math.abs(x) <= 2 ** 31))
-    throw bad(`its range ${min} .. ${max} is not two whole numbers within 2^31`, 'state min and max as whole numbers')
+    throw bad(
+      `its range ${min} .. ${max} is not two whole numbers within 2^31`,
+      'state min and max as whole numbers from -2147483648 to 2147483647',
+    )
   if (min > max) throw bad(`its range ${min} .. ${max} is empty`, 'swap min and max')
   if (length !== undefined && (!Number.isInteger(length) || length < 1))
     throw bad(`its length is ${length}`, 'use a whole number of at least 1')
