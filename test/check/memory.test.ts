@@ -41,11 +41,19 @@ describe.skipIf(why !== '')(`--max-memory${why}`, () => {
     const { verdict, because, statistics, peakBytes } = await limited(family, mebibytes, machine, reduction)
     const share = peakBytes / (mebibytes * 2 ** 20)
     expect(verdict).toBe('unknown')
-    expect(because).toMatch(/^the memory limit of [\d,]+ bytes leaves no room for more beside the [\d,]+ in use .*; [\d,]+ states were stored/)
+    expect(because).toMatch(
+      /^the memory limit of [\d,]+ bytes leaves no room for more beside the [\d,]+ in use .*; [\d,]+ states were stored/,
+    )
     expect(statistics.peakMemoryBytes).toBeLessThanOrEqual(peakBytes)
     // Nor is much left over.
     expect(share).toBeGreaterThan(0.75)
     expect(share).toBeLessThan(1.1)
+  })
+
+  test('holds where little is searched and much is made simpler before', async () => {
+    const { verdict, peakBytes } = await limited('lock-pairs', 150, 'engine', 'full')
+    expect(verdict).toBe('holds')
+    expect(peakBytes).toBeLessThan(1.1 * 150 * 2 ** 20)
   })
 
   test('hides no violation that was found before', async () => {
