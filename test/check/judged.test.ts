@@ -228,3 +228,31 @@ describe('where everything is to be told, who retries in vain is too, beside som
     expect(await told({ maxStates: states + 2 })).toEqual(['partial-deadlock', 'left open'])
   })
 })
+
+test('under a limit, what a timeout leads to may be worse than masked', async () => {
+  const build = (m: M): void => {
+    const [lock, f] = [m.mutex('lock'), m.fence('f', { published: true })]
+    m.thread('a', (t) => {
+      t.lock(lock)
+      t.waitTimeout(f, { timeout: () => {} })
+      t.await(0)
+    })
+  }
+  const kindOf = async (maxStates: number): Promise<string | undefined> =>
+    (await checked(build, { reduction: 'none', maxStates })).violation?.kind
+  expect(await kindOf(3)).toBe('masked')
+  expect(await kindOf(100)).not.toBe('masked')
+})
+
+test('beside what is masked nothing is said to be left open', async () => {
+  const build = (m: M): void => {
+    hidden(m)
+    m.thread('c', (t) => t.either({ fails: () => t.assert(0), ends: () => {} }))
+  }
+  const looked = kinds.filter((kind) => kind !== 'assertion')
+  for (const reduction of ['none', 'full'] as const) {
+    const { violation, findings } = await checked(build, { reduction, kinds: looked })
+    expect(violation?.kind).toBe('masked')
+    expect(findings.map(({ code }) => code)).not.toContain('fault-ignored')
+  }
+})
