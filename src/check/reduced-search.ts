@@ -11,10 +11,9 @@ import { verifiedGroups, type Group } from '#reduce/symmetry/groups'
 import { SymmetricSearch } from '#reduce/symmetry/symmetric-search'
 import { opportunities, opportunitiesAndEscapes, withAdversary, type Unreliable } from '#simplify/adversary'
 import { passes, simplified, type Simplified } from '#simplify/simplify'
-import { readsOf, writesOf } from '#system/footprint'
 import type { Machine } from '#system/machine'
-import { moversOf } from '#system/moves'
-import { isEscape, type Hold, type ProcessId, type System, type TransitionId, type VarId } from '#system/system'
+import type { System, TransitionId } from '#system/system'
+import { hasEscapes, whyNotJudgedApart } from './judged-apart.ts'
 import { machineFor, type MachineName } from './machine.ts'
 import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
@@ -144,42 +143,6 @@ const after = ({ seconds, peakMemoryBytes }: Searched<unknown>, outcome: Outcome
 /** A system whose every step counts for the properties; undefined if that is so anyway. */
 const asOrdinary = (system: System, unreliable: Unreliable): ReturnType<typeof withAdversary> | undefined =>
   system.transitions.some(({ tag }) => tag !== undefined) ? withAdversary(system, unreliable) : undefined
-
-const hasEscapes = (system: System): boolean => system.transitions.some(({ tag }) => isEscape(tag))
-
-/** Ways to be stuck that come before what is masked. */
-const stuckAnyway = ['deadlock', 'partial-deadlock', 'unsignalled-fence'] as const
-
-/**
- * What only an escape ends is found by a search of its own, which takes whoever is stuck for stuck only then: that is so
- * if nobody is stuck anyway.
- */
-function whyNotJudgedApart(system: System, { all, kinds }: QualifiedOptions): string | undefined {
-  if (!hasEscapes(system)) return undefined
-  if (all || stuckAnyway.some((kind) => !kinds.has(kind)))
-    return 'a wait may be given up, and what only that ends is to be told beside what is stuck anyway'
-  const shared = heldByGrace(system)
-  return (
-    shared &&
-    `a wait may be given up, and whether somebody then holds '${shared.object}' changes without a step of its own`
-  )
-}
-
-/** Something that others can make a process hold, or not: only a search in full comes through every state in which it does. */
-function heldByGrace({ holds, transitions }: System): Hold | undefined {
-  const writers = new Map<VarId, Set<ProcessId>>()
-  for (const t of transitions)
-    for (const v of t.effect.flatMap(writesOf)) {
-      const known = writers.get(v) ?? new Set()
-      writers.set(v, known)
-      for (const process of moversOf(t)) known.add(process)
-    }
-  return holds.find(
-    ({ queued, process, when }) =>
-      queued !== true &&
-      [...readsOf(when)].some((v) => [...(writers.get(v) ?? [])].some((writer) => writer !== process)),
-  )
-}
 
 const hasGroups = (system: System): boolean => verifiedGroups(system).groups.length > 0
 

@@ -106,10 +106,16 @@ function everyMaskedGiven<S>(
   /** What a state hides; undefined if one like it has been looked at. */
   function hiddenAt(state: number, stuck: readonly ProcessId[], lost: readonly number[]): Hidden | undefined {
     const value = store.get(state)
-    const isAtEnd = without.end(state) >= 0
-    const isExact = isAtEnd && looks < exactLooks
+    const end = without.end(state)
+    const isExact = end >= 0 && looks < exactLooks
     const places = system.processes.map((_, p) => machine.location(value, p))
-    const key = JSON.stringify([stuck, lost, places, isAtEnd, isExact && waitGraphs.lookedAt(value)])
+    const key = JSON.stringify([
+      stuck,
+      lost,
+      places,
+      without.quiet(state) || end,
+      isExact && waitGraphs.lookedAt(value),
+    ])
     if (seen.has(key)) return undefined
     seen.add(key)
     if (isExact) looks++

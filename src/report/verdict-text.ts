@@ -33,7 +33,8 @@ export function verdictDetails(
   const lines: string[] = []
   const say = (text: string, indent: string): void => void lines.push(wrap(printable(text), width, indent))
   if (narrowed !== undefined) say(narrowed, '    ')
-  if (because !== undefined) say(`${violation === undefined ? 'unknown' : 'not searched to the end'} because ${because}`, '    ')
+  if (because !== undefined)
+    say(`${violation === undefined ? 'unknown' : 'not searched to the end'} because ${because}`, '    ')
   if (mismatch !== undefined && result.verdict !== 'unknown') say(mismatch, '    ')
   if (violation !== undefined && !full) say(violation.explanation.headline, '    ')
   if (violation !== undefined && full)

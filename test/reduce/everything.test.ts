@@ -37,6 +37,12 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     expect(told(both!.less)).toEqual(told(both!.full))
   })
 
+  // Of two ends with one process in all, one lacked what it could have done itself, the other what nobody can.
+  test('on a random weighted net', async () => {
+    const both = await bothWays(() => randomWeightedNet(31_000_734), 5_000)
+    expect(told(both!.less)).toEqual(told(both!.full))
+  })
+
   // One handler never leaves, another comes and goes: only the second hides why somebody is stuck.
   test('on random handlers 403,255', async () => {
     const both = await bothWays(() => randomHandlers(403_255), 5_000)
