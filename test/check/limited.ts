@@ -6,7 +6,6 @@ import { check } from '#check/check'
 import type { CheckOptions } from '#check/options'
 import { model, type ModelSource } from 'fencecheck'
 import fenceFarm from '../../models/bench/fence-farm.ts'
-import lockPairs from '../../models/bench/lock-pairs.ts'
 import orderedLocks from '../../models/bench/ordered-locks.ts'
 
 /** States of many words. */
@@ -33,7 +32,6 @@ const families: Readonly<Record<string, readonly [source: ModelSource, variant: 
   'ordered-locks': [orderedLocks, undefined, 10],
   'fence-farm': [fenceFarm, 'in-turn', 4],
   'fence-farm-atomic': [fenceFarm, 'atomic', 12],
-  'lock-pairs': [lockPairs, undefined, 60],
   wide: [wide, undefined],
   mistaken: [mistaken, undefined],
 }
