@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Kind } from '#ir/model'
-import { isAlone } from '#system/lone-process'
+import { isNet } from '#system/lone-process'
 import type { ProcessId, System } from '#system/system'
 import { lockClasses } from './lock-class.ts'
 import { passingHandlers } from './passing-handlers.ts'
@@ -69,8 +69,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const passing = passingHandlers(evidence)
   const seen = new Map<string, number>()
   // It waits for itself wherever it is stuck, and the nearest such state is the best.
-  const isPlain =
-    tell === byKind && isAlone(machine.system) && machine.system.origins.every(({ primitive }) => primitive === '')
+  const isPlain = tell === byKind && isNet(machine.system)
   const ends = new Map<number, Candidate[]>()
   const found = new Shown<Candidate>(graph)
   const rank = precedence(evidence.said.system)

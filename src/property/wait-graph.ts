@@ -4,7 +4,7 @@ import { impliedWithout } from '#system/contrary-faults'
 import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
 import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
-import { isAlone } from '#system/lone-process'
+import { isNet } from '#system/lone-process'
 import type { Machine } from '#system/machine'
 import { moversOf } from '#system/moves'
 import {
@@ -62,6 +62,7 @@ export class WaitGraphs<S> {
   /** What a condition is worth, and who could make it true, by the condition as the guard has it. */
   readonly #conditions = new Map<Expr, Condition<S>>()
   readonly #enablers = new Map<string, readonly TransitionId[]>()
+  readonly #isNet: boolean
   readonly #changing: ReadonlyMap<string, readonly TransitionId[]>
   /** By transition, which of its conjuncts are no condition to wait for. */
   readonly #unawaited = new Map<TransitionId, ReadonlySet<string>>()
@@ -78,6 +79,7 @@ export class WaitGraphs<S> {
     this.#control = control
     this.#written = written
     this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
+    this.#isNet = isNet(written)
     this.#changing = changing(written)
   }
 
@@ -102,7 +104,7 @@ export class WaitGraphs<S> {
     const waits = nodes.flatMap((process) => this.#waitsOf(process, state, held, nodes, escapes))
     const reach = reachability(nodes, waits)
     // Where there is nobody else, nobody else could bring about what is waited for.
-    const [cycle] = isAlone(this.#written) && stuck.length > 0 ? [stuck] : cyclesOf(stuck, reach)
+    const [cycle] = this.#isNet && stuck.length > 0 ? [stuck] : cyclesOf(stuck, reach)
     const core = cycle ?? stuck.filter((p) => stuck.every((q) => !reach.get(p)!.has(q)))
     const inner = waits.filter((wait) => core.includes(wait.process))
     const isBetween = (p: ProcessId): boolean =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isAlone } from '#system/lone-process'
+import { isAlone, neverMoves } from '#system/lone-process'
 import type { System, TransitionId } from '#system/system'
 
 /**
@@ -25,7 +25,3 @@ export function visibleTransitions(system: System): ReadonlySet<TransitionId> | 
     }),
   )
 }
-
-/** Whether it stays where it starts, until it reports a fault. */
-const neverMoves = ({ processes, transitions }: System): boolean =>
-  transitions.every(({ from, to, fault }) => from === processes[0]!.init && (to === from || fault !== undefined))
