@@ -17,7 +17,8 @@ interface Candidate {
   readonly state: number
   readonly stuck: readonly ProcessId[]
   readonly waits: WaitGraph
-  readonly lost: readonly number[]
+  /** What is told of it: what is waited for, or as much of that as is lost. */
+  readonly objects: readonly string[]
   /** A handler that comes and goes runs on top of one of the stuck: that is not why it is stuck. */
   readonly interrupted: boolean
 }
@@ -73,7 +74,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
   const ends = new Map<number, Candidate[]>()
   const found = new Shown<Candidate>(graph)
   const rank = precedence(evidence.said.system)
-  const textOf = ({ waits: { core, objects, shape } }: Candidate): string => rank(core, objects, shape)
+  const textOf = ({ waits: { core, shape }, objects }: Candidate): string => rank(core, objects, shape)
   let looks = 0
   for (const id of evidence.soundStates()) {
     const stuck = future.stuck(id)
@@ -110,7 +111,8 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const interrupted = waits.waits.some(
       ({ suspendedBy: by }) => by !== undefined && !stuck.includes(by) && passing(id, by),
     )
-    return { kind, state: id, stuck, waits, lost, interrupted }
+    const objects = cause ? waits.objects.filter((object) => lostObjects.includes(object)) : waits.objects
+    return { kind, state: id, stuck, waits, objects, interrupted }
   }
 
   function before(a: Candidate, b: Candidate): boolean {
@@ -118,13 +120,12 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     return (a.waits.core.length - b.waits.core.length || compareText(textOf(a), textOf(b))) < 0
   }
 
-  function violation({ kind, state, stuck, waits, lost }: Candidate): Violation {
-    const lostObjects = new Set(lost.map((d) => debts[d]!.object))
+  function violation({ kind, state, stuck, waits, objects }: Candidate): Violation {
     return {
       kind,
       shape: waits.shape,
       processes: waits.core.map((p) => processes[p]!.name),
-      objects: kind === lostFence ? waits.objects.filter((o) => lostObjects.has(o)) : waits.objects,
+      objects,
       stuck,
       path: graph.path(state),
       escapes: 'on',

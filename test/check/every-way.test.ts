@@ -216,6 +216,16 @@ describe('what a lost fence is told for', () => {
     expect(await toldOf(instance(build))).toEqual(['violated unsignalled-fence'])
   })
 
+  test('even where it does not hold', async () => {
+    const build = (m: M): void => {
+      const [f, x, go] = [m.fence('f', { published: true }), m.int('x', { max: 1 }), m.flag('go')]
+      m.thread('p', (t) => (t.step({ when: field(f, 'signalled'), set: [[x, sub(x, 1)]] }), t.set(go, 1)))
+      m.thread('q', (t) => (t.await(go), t.set(x, 1)))
+      m.thread('r', (t) => t.either({ no: () => {}, yes: () => (t.set(x, 1), t.signal(f)) }))
+    }
+    expect(await toldOf(instance(build))).toEqual(['violated unsignalled-fence'])
+  })
+
   test('nor one that always holds, as is seen once a lock is gone', async () => {
     const build = (m: M): void => {
       const [f, l] = [m.fence('f', { published: true }), m.spinlock('l')]

@@ -9,6 +9,7 @@ import { parseModel } from '#ir/json'
 import { lower } from '#semantics/lower/lower'
 import type { System } from '#system/system'
 import { instance, kernelRegistry, type M } from '../fixtures/models.ts'
+import { randomCopies } from '../fixtures/random-copies.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 
 const ways: readonly CheckOptions[] = [
@@ -171,4 +172,53 @@ test('fences that are always lost together are told together, although one is lo
     told.add(JSON.stringify(violation?.objects))
   }
   expect([...told]).toEqual(['["f","g"]'])
+})
+
+test('of the fences that somebody waits for, as many are told to be lost', async () => {
+  const told = new Set<string>()
+  for (const way of ways) {
+    const { violation } = await check(randomCopies(374), kernelRegistry, way)
+    told.add(`${violation?.kind} ${violation?.processes.join()} ${violation?.objects.length}`)
+  }
+  expect([...told]).toHaveLength(1)
+})
+
+test('of a net that ends in several ways, what its only process waits for is told alike', async () => {
+  const [goes, c, a] = ['goes', 'c', 'a']
+  const net = parseModel(
+    JSON.stringify({
+      schema: 'fencecheck-model/1',
+      id: 't/net',
+      variables: [goes, c, a].map((name) => ({ name, min: 0, max: 1, init: name === c ? 0 : 1 })),
+      bodies: [
+        {
+          name: 'net',
+          initial: 'here',
+          locations: [{ name: 'here' }],
+          steps: [
+            { at: 'here', when: ['and', ['==', a, 1], ['==', c, 1]], set: [[a, 0]], to: 'here' },
+            { at: 'here', when: ['==', c, 1], set: [[a, 1]], to: 'here' },
+            { at: 'here', when: ['==', goes, 1], set: [[goes, 0]], to: 'here' },
+            {
+              at: 'here',
+              when: ['==', goes, 1],
+              set: [
+                [goes, 0],
+                [a, 0],
+              ],
+              to: 'here',
+            },
+          ],
+        },
+      ],
+      processes: [{ name: 'net', body: 'net' }],
+    }),
+    'net.json',
+  )
+  const told = new Set<string>()
+  for (const way of ways) {
+    const { violation } = await check(net, kernelRegistry, way)
+    told.add(`${violation?.kind} ${violation?.shape}`)
+  }
+  expect([...told]).toEqual(['deadlock self'])
 })
