@@ -36,7 +36,7 @@ import { unusedHooks } from './unused-hooks.ts'
  * stored (2^31 - 1), or is asked to run on the engine and cannot.
  * @throws InternalError if a counterexample does not replay, or a reduction does not keep its promise.
  */
-export function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
+export async function check(model: Model, registry: Registry, options: CheckOptions = {}): Promise<Result> {
   const qualified = qualify(options)
   return sparingly(qualified.maxMemoryBytes, () => checked(model, registry, qualified))
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readsOf, writesOf } from '#system/footprint'
 import { moversOf } from '#system/moves'
-import { isEscape, type Hold, type ProcessId, type System, type VarId } from '#system/system'
+import { hasEscapes, type Hold, type ProcessId, type System, type VarId } from '#system/system'
 import type { QualifiedOptions } from './options.ts'
-
-export const hasEscapes = (system: System): boolean => system.transitions.some(({ tag }) => isEscape(tag))
 
 /** Ways to be stuck that come before what is masked. */
 const stuckAnyway = ['deadlock', 'partial-deadlock', 'unsignalled-fence'] as const

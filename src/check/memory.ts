@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { thousands } from '#base/text'
 import type { Search } from '#explore/explore'
 import { looksAtEdges } from '#property/looks-at-edges'
-import { isEscape, type System } from '#system/system'
+import { hasEscapes, type System } from '#system/system'
 
 /**
  * What a search that ends now will still take is known from its states. Bytes a state, measured on the
@@ -64,7 +64,7 @@ export class MemoryLimit {
     this.#room = heapRoom + transitions.length * roomOfTransition
     this.#before = before
     this.#perFuture = looksAtEdges(system) ? costs.future + row(processes.length) + row(debts.length) : costs.row
-    this.#futures = transitions.some(({ tag }) => isEscape(tag)) ? 2 : 1
+    this.#futures = hasEscapes(system) ? 2 : 1
     this.#noted = 3 * row(processes.length) + row(debts.length)
   }
 

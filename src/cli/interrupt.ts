@@ -32,17 +32,21 @@ export class Interrupt {
 
   /** The same for work that goes on until the answer is called. */
   hold(): () => Promise<void> {
+    const deaf = (): void => {
+      for (const signal of signals) process.off(signal, abort)
+    }
     const abort = (): void => {
+      deaf()
       // Others may hold too.
       if (this.signal.aborted) return
       this.#terminal.error('interrupted: judging what is known so far (Ctrl-C again ends at once)')
       this.#controller.abort()
     }
-    for (const signal of signals) process.once(signal, abort)
+    for (const signal of signals) process.on(signal, abort)
     return async () => {
       // Work that was too short to breathe has not heard of a Ctrl-C yet.
       await new Promise((resolve) => setImmediate(resolve))
-      for (const signal of signals) process.off(signal, abort)
+      deaf()
     }
   }
 }

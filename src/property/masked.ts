@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { moversOf } from '#system/moves'
-import { isEscape, type OriginId, type ProcessId } from '#system/system'
+import { hasEscapes, type OriginId, type ProcessId } from '#system/system'
 import type { Future } from './future.ts'
 import { compareText, precedence } from './precedence.ts'
 import type { Evidence, Finding, Violation } from './property.ts'
@@ -25,7 +25,9 @@ interface Hidden {
  * state that shows it, so that the choice does not depend on the search.
  */
 export const masked = <S>(evidence: Evidence<S>): Masked =>
-  hasEscapes(evidence) ? maskedGiven(evidence, evidence.future('off'), evidence.future('on')) : { findings: [] }
+  hasEscapes(evidence.machine.system)
+    ? maskedGiven(evidence, evidence.future('off'), evidence.future('on'))
+    : { findings: [] }
 
 /**
  * The same of a system in which an adversary takes the escapes away (`simplify/adversary.ts`), where it is known that
@@ -33,11 +35,9 @@ export const masked = <S>(evidence: Evidence<S>): Masked =>
  */
 export const maskedByAdversary = <S>(evidence: Evidence<S>): Masked => maskedGiven(evidence, evidence.future('on'))
 
-const hasEscapes = <S>({ machine }: Evidence<S>): boolean => machine.system.transitions.some(({ tag }) => isEscape(tag))
-
 /** The same, one of each wait cycle of lock classes. */
 export const everyMasked = <S>(evidence: Evidence<S>): readonly Violation[] => {
-  if (!hasEscapes(evidence)) return []
+  if (!hasEscapes(evidence.machine.system)) return []
   const ways = waysToBeStuck(evidence.machine.system)
   return everyMaskedGiven(evidence, evidence.future('off'), evidence.future('on'), ways).violations
 }

@@ -19,7 +19,7 @@ interface Candidate {
   readonly waits: WaitGraph
   /** What is told of it: what is waited for, or as much of that as is lost. */
   readonly objects: readonly string[]
-  /** A handler that comes and goes runs on top of one of the stuck: that is not why it is stuck. */
+  /** A handler that comes and goes runs on top of one of the stuck, or of whom they wait for: that is not why they are stuck. */
   readonly interrupted: boolean
 }
 
@@ -108,7 +108,7 @@ function stuckApart<S>(evidence: Evidence<S>, tell: (candidate: Candidate) => st
     const lostObjects = lost.map((d) => debts[d]!.object)
     const cause = waits.shape === 'none' && waits.objects.some((object) => lostObjects.includes(object))
     const kind: Kind = cause ? lostFence : quiet ? 'deadlock' : 'partial-deadlock'
-    const interrupted = waits.waits.some(
+    const interrupted = [...waits.waits, ...waits.idle].some(
       ({ suspendedBy: by }) => by !== undefined && !stuck.includes(by) && passing(id, by),
     )
     const objects = cause ? waits.objects.filter((object) => lostObjects.includes(object)) : waits.objects

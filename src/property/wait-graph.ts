@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Shape } from '#ir/model'
+import { changersOf, type Changers } from '#system/changers'
 import { impliedWithout } from '#system/contrary-faults'
 import { canEnable } from '#system/enables'
 import { evaluator } from '#system/expression'
-import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
+import { readsOf } from '#system/footprint'
 import { isNet } from '#system/lone-process'
 import type { Machine } from '#system/machine'
 import { moversOf } from '#system/moves'
@@ -63,7 +64,7 @@ export class WaitGraphs<S> {
   readonly #conditions = new Map<Expr, Condition<S>>()
   readonly #enablers = new Map<string, readonly TransitionId[]>()
   readonly #isNet: boolean
-  readonly #changing: ReadonlyMap<string, readonly TransitionId[]>
+  readonly #changing: Changers
   /** By transition, which of its conjuncts are no condition to wait for. */
   readonly #unawaited = new Map<TransitionId, ReadonlySet<string>>()
   #lookedAtAnywhere: readonly VarId[] | undefined
@@ -80,7 +81,7 @@ export class WaitGraphs<S> {
     this.#written = written
     this.#holds = machine.system.holds.map((hold) => ({ hold, when: evaluator(hold.when, machine) }))
     this.#isNet = isNet(written)
-    this.#changing = changing(written)
+    this.#changing = changersOf(written)
   }
 
   /**
@@ -323,9 +324,7 @@ export class WaitGraphs<S> {
     const text = JSON.stringify(e)
     const known = this.#enablers.get(text)
     if (known !== undefined) return known
-    const keys = [...[...readsOf(e)].map((v) => `v${v}`), ...[...processesLookedAt(e)].map((p) => `p${p}`)]
-    const candidates = new Set(keys.flatMap((key) => this.#changing.get(key) ?? []))
-    const found = [...candidates].filter((t) => canEnable(this.#written, t, e))
+    const found = this.#changing(e).filter((t) => canEnable(this.#written, t, e))
     this.#enablers.set(text, found)
     return found
   }
@@ -336,21 +335,6 @@ const stepOf = ({ process, from, origin }: Transition): string => `${process} ${
 interface Condition<S> {
   readonly value: (state: S) => number
   enablers: readonly TransitionId[] | undefined
-}
-
-/** The transitions other than faults that write a variable (`v1`) or move a process (`p1`). */
-function changing({ transitions }: System): ReadonlyMap<string, readonly TransitionId[]> {
-  const found = new Map<string, TransitionId[]>()
-  for (const [id, t] of transitions.entries()) {
-    if (t.fault !== undefined) continue
-    const keys = [...t.effect.flatMap(writesOf).map((v) => `v${v}`), ...moversOf(t).map((p) => `p${p}`)]
-    for (const key of new Set(keys)) {
-      const list = found.get(key)
-      if (list === undefined) found.set(key, [id])
-      else list.push(id)
-    }
-  }
-  return found
 }
 
 const merge = (a: Wait, b: Wait): Wait => ({

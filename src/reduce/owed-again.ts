@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { changersOf, type Changers } from '#system/changers'
 import { canEnable } from '#system/enables'
 import { conjuncts } from '#system/expression'
-import { processesLookedAt, readsOf, writesOf } from '#system/footprint'
-import { moversOf } from '#system/moves'
 import type { Debt, Expr, System, TransitionId } from '#system/system'
 
 /**
@@ -33,22 +32,4 @@ const where = (condition: Expr, id: TransitionId, system: System): System => {
     ...system,
     transitions: system.transitions.with(id, { ...transition, guard: [...transition.guard, condition] }),
   }
-}
-
-/** The transitions that change something a condition looks at. */
-type Changers = (condition: Expr) => readonly TransitionId[]
-
-function changersOf({ transitions, processes, variables }: System): Changers {
-  const writing = variables.map((): TransitionId[] => [])
-  const moving = processes.map((): TransitionId[] => [])
-  for (const [id, t] of transitions.entries()) {
-    for (const assign of t.effect) for (const v of writesOf(assign)) writing[v]!.push(id)
-    for (const p of moversOf(t)) moving[p]!.push(id)
-  }
-  return (condition) => [
-    ...new Set([
-      ...[...readsOf(condition)].flatMap((v) => writing[v]!),
-      ...[...processesLookedAt(condition)].flatMap((p) => moving[p]!),
-    ]),
-  ]
 }

@@ -237,3 +237,6 @@ export interface System {
   readonly symmetries: readonly Symmetry[]
   readonly origins: readonly Origin[]
 }
+
+/** Whether somebody may give up a wait. */
+export const hasEscapes = ({ transitions }: System): boolean => transitions.some(({ tag }) => isEscape(tag))

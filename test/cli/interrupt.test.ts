@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest'
+import { Interrupt } from '../../src/cli/interrupt.ts'
+import type { Terminal } from '../../src/cli/terminal.ts'
 import { Workspace } from './run.ts'
 import { documentOf, endless, quiet } from './samples.ts'
 
@@ -14,7 +16,7 @@ test('Ctrl-C ends a big search soon with 130 and what is known so far', async ()
 
 test('SIGTERM, as a limit of time sends it, does the same', async () => {
   const ran = await new Workspace({ 'm.ts': endless }).runWith(
-    { interrupts: [1500], signal: 'SIGTERM' },
+    { interrupts: [1500], signals: ['SIGTERM'] },
     'check',
     'm.ts',
   )
@@ -39,6 +41,18 @@ test('a second Ctrl-C does no harm', async () => {
   const ran = await new Workspace({ 'm.ts': endless }).runWith({ interrupts: [1000, 30] }, 'check', 'm.ts')
   expect([ran.status === 130, ran.signal === 'SIGINT']).toContain(true)
   expect(ran.msAfterSignal).toBeLessThan(8000)
+})
+
+test('after one signal the system hears the others', async () => {
+  const heard = (): readonly number[] => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal))
+  const before = heard()
+  const interrupt = new Interrupt({ error: () => {} } as Partial<Terminal> as Terminal)
+  const release = interrupt.hold()
+  expect(heard()).toEqual(before.map((n) => n + 1))
+  process.emit('SIGINT')
+  expect(interrupt.signal.aborted).toBe(true)
+  expect(heard()).toEqual(before)
+  await release()
 })
 
 test('Ctrl-C among many instances that are each too short to look up is heard', async () => {

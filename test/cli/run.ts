@@ -102,8 +102,8 @@ interface How {
   readonly script?: string
   /** Signals: each is sent so many ms after the one before, the first when stderr holds `started`. */
   readonly interrupts?: readonly number[]
-  /** Which signals; SIGINT unless said. */
-  readonly signal?: 'SIGINT' | 'SIGTERM'
+  /** Which they are; SIGINT unless said. */
+  readonly signals?: readonly ('SIGINT' | 'SIGTERM')[]
 }
 
 export interface Ran {
@@ -122,13 +122,14 @@ function execute(command: string, args: readonly string[], how: How): Promise<Ra
   let [stdout, stderr] = ['', '']
   let signalled = 0
   let waiting = how.interrupts ?? []
+  const signals = [...(how.signals ?? [])]
   const interrupt = (): void => {
     const [delay, ...rest] = waiting
     if (delay === undefined || !stderr.includes('started')) return
     waiting = []
     setTimeout(() => {
       signalled = performance.now()
-      child.kill(how.signal ?? 'SIGINT')
+      child.kill(signals.shift() ?? 'SIGINT')
       waiting = rest
       interrupt()
     }, delay)

@@ -148,6 +148,33 @@ test('of several faults the first one in the model is told, however far it is', 
   }
 })
 
+test('of copies that are alike the first one counts, whichever was stored', async () => {
+  const build = (m: M): void => {
+    const [l, s, n] = [m.mutex('l'), m.rwsem('s'), m.int('n', { max: 1 })]
+    m.copies('c', 2, (c) => {
+      const first = c.flag('first')
+      c.thread('p', (t) =>
+        t.select({
+          comes: () =>
+            t.step({
+              when: eq(n, 0),
+              set: [
+                [n, 1],
+                [first, 1],
+              ],
+            }),
+          late: () => (t.await(eq(n, 1)), t.unlock(l)),
+        }),
+      )
+      c.thread('q', (t) => (t.await(first), t.upRead(s)))
+    })
+  }
+  for (const way of ways) {
+    const { violation } = await check(instance(build), kernelRegistry, way)
+    expect(violation, JSON.stringify(way)).toMatchObject({ code: 'unlock-not-held', objects: ['l'] })
+  }
+})
+
 test('at one step the fault that its primitive asks for first is told', async () => {
   const build = (m: M): void => {
     const l = m.spinlock('l')

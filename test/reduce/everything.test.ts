@@ -37,6 +37,12 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     expect(told(both!.less)).toEqual(told(both!.full))
   })
 
+  // A handler that comes and goes on top of somebody at rest hid that whoever is stuck waits for itself through that one.
+  test('on a random model', async () => {
+    const both = await bothWays(() => randomModel(171_000_050), 5_000)
+    expect(told(both!.less)).toEqual(told(both!.full))
+  })
+
   // Of two ends with one process in all, one lacked what it could have done itself, the other what nobody can.
   test('on a random weighted net', async () => {
     const both = await bothWays(() => randomWeightedNet(31_000_734), 5_000)
