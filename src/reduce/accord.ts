@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { movesOf } from '#system/moves'
-import type { ProcessId, System, TransitionId } from '#system/system'
+import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 import type { Action } from './actions.ts'
 import type { Interference } from './interference.ts'
 import type { Reach } from './reach.ts'
@@ -18,8 +18,15 @@ export class Accord {
   readonly #lasting: readonly Action[]
   readonly #interference: Interference
   readonly #conflicts = new Map<TransitionId, readonly TransitionId[]>()
-  /** Transitions that write to, or look at, a variable or a location. */
-  readonly #touching: ReadonlyMap<string, readonly TransitionId[]>
+  /** By variable, who reads or writes it. */
+  readonly #touching: readonly (readonly TransitionId[])[]
+  /** By process, who moves it, and who looks where it is. */
+  readonly #moving: readonly (readonly TransitionId[])[]
+  readonly #looking: readonly (readonly TransitionId[])[]
+  /** By process and location, who leaves it for another. */
+  readonly #departing = new Map<readonly TransitionId[], readonly TransitionId[]>()
+  /** Who was asked about last: conflicts and rivals of one are asked for together. */
+  #last: { readonly of: TransitionId; readonly near: readonly TransitionId[] } = { of: -1, near: [] }
 
   /** `lasting` are the same transitions without what only delays them; `actions` say when they can be taken. */
   constructor(
@@ -33,34 +40,25 @@ export class Accord {
     this.#actions = actions
     this.#lasting = lasting
     this.#interference = interference
-    const touching = new Map<string, TransitionId[]>()
-    for (const { id, reads, writes, locationsOf, movers } of actions)
-      for (const key of new Set([
-        ...[...reads, ...writes].map((v) => `v${v}`),
-        ...[...locationsOf, ...movers].map((p) => `p${p}`),
-      ])) {
-        const list = touching.get(key)
-        if (list === undefined) touching.set(key, [id])
-        else list.push(id)
-      }
-    this.#touching = touching
+    const inverse = (of: (action: Action) => Iterable<number>, size: number): TransitionId[][] => {
+      const lists = Array.from({ length: size }, (): TransitionId[] => [])
+      for (const action of actions) for (const i of of(action)) lists[i]!.push(action.id)
+      return lists
+    }
+    const { variables, processes } = system
+    this.#touching = inverse(({ reads, writes }) => reads.union(writes), variables.length)
+    this.#moving = inverse(({ movers }) => movers, processes.length)
+    this.#looking = inverse(({ locationsOf }) => locationsOf, processes.length)
   }
 
   /** The transitions of other processes that do not accord with this one once nothing delays it: not symmetric. */
   conflicts(id: TransitionId): readonly TransitionId[] {
     const known = this.#conflicts.get(id)
     if (known !== undefined) return known
-    const action = this.#lasting[id]!
-    const near = new Set<TransitionId>()
-    for (const v of [...action.reads, ...action.writes])
-      for (const other of this.#touching.get(`v${v}`) ?? []) near.add(other)
-    for (const p of [...action.locationsOf, ...action.movers])
-      for (const other of this.#touching.get(`p${p}`) ?? []) near.add(other)
-    const conflicts = [...near].filter((other) => {
-      const { movers } = this.#actions[other]!
-      // Transitions with a common mover exclude each other by its location; the closure takes them together anyhow.
-      return !movers.some((p) => action.movers.includes(p)) && !this.#accord(action, this.#actions[other]!)
-    })
+    const { movers } = this.#lasting[id]!
+    // Transitions with a common mover exclude each other by its location; the closure takes them together anyhow.
+    const isForeign = (other: TransitionId): boolean => !this.#actions[other]!.movers.some((p) => movers.includes(p))
+    const conflicts = this.#near(id).filter((other) => isForeign(other) && !this.#accord(id, other))
     this.#conflicts.set(id, conflicts)
     return conflicts
   }
@@ -70,23 +68,55 @@ export class Accord {
    * where both leave the process where it is.
    */
   rivals(id: TransitionId): readonly TransitionId[] {
-    const stays = (other: TransitionId, process: ProcessId): boolean => {
-      return movesOf(this.#system.transitions[other]!).every(
-        (move) => move.process !== process || move.from === move.to,
-      )
+    const rivals = new Set<TransitionId>()
+    for (const { process, from, to } of movesOf(this.#system.transitions[id]!)) {
+      for (const other of from === to ? this.#departingFrom(process, from) : this.#reach.leaving[process]![from]!)
+        rivals.add(other)
+      if (from !== to) continue
+      for (const other of this.#near(id))
+        if (!rivals.has(other) && this.#stays(other, process, from) && !this.#accord(id, other)) rivals.add(other)
     }
-    const near = new Set<TransitionId>()
-    for (const { process, from } of movesOf(this.#system.transitions[id]!))
-      for (const other of this.#reach.leaving[process]![from]!)
-        if (other !== id && !(stays(id, process) && stays(other, process) && this.#commute(id, other))) near.add(other)
-    return [...near]
+    rivals.delete(id)
+    return [...rivals]
   }
 
-  #commute(id: TransitionId, other: TransitionId): boolean {
-    return this.#accord(this.#lasting[id]!, this.#actions[other]!)
+  #departingFrom(process: ProcessId, from: LocationId): readonly TransitionId[] {
+    const leaving = this.#reach.leaving[process]![from]!
+    const known = this.#departing.get(leaving) ?? leaving.filter((other) => !this.#stays(other, process, from))
+    this.#departing.set(leaving, known)
+    return known
   }
 
-  #accord(a: Action, b: Action): boolean {
+  #stays(id: TransitionId, process: ProcessId, at: LocationId): boolean {
+    return movesOf(this.#system.transitions[id]!).some(
+      (move) => move.process === process && move.from === at && move.to === at,
+    )
+  }
+
+  /** All that it may not accord with: they share a variable, or one looks where a process is that the other moves. */
+  #near(id: TransitionId): readonly TransitionId[] {
+    if (this.#last.of === id) return this.#last.near
+    const { reads, writes, locationsOf, movers } = this.#lasting[id]!
+    const near: TransitionId[] = []
+    const seen = new Uint8Array(this.#actions.length)
+    const addAll = (lists: readonly (readonly TransitionId[])[], of: Iterable<number>): void => {
+      for (const i of of)
+        for (const other of lists[i]!)
+          if (seen[other] === 0) {
+            seen[other] = 1
+            near.push(other)
+          }
+    }
+    addAll(this.#touching, reads)
+    addAll(this.#touching, writes)
+    addAll(this.#moving, locationsOf)
+    addAll(this.#looking, movers)
+    this.#last = { of: id, near }
+    return near
+  }
+
+  #accord(id: TransitionId, other: TransitionId): boolean {
+    const [a, b] = [this.#lasting[id]!, this.#actions[other]!]
     if (blurs(a, b) || blurs(b, a)) return false
     return !this.#interference.clash(a, b)
   }
@@ -94,7 +124,6 @@ export class Accord {
 
 /** Whether `a` changes something of a condition of `b` that valuations alone do not decide: one about locations. */
 const blurs = (a: Action, b: Action): boolean =>
-  b.conjuncts.some(
-    ({ locationsOf, reads }) =>
-      locationsOf.size > 0 && (a.movers.some((p) => locationsOf.has(p)) || [...reads].some((v) => a.writes.has(v))),
-  ) || a.movers.some((p) => b.locationsOf.has(p))
+  b.locationsOf.size > 0 &&
+  (a.movers.some((p) => b.locationsOf.has(p)) ||
+    b.conjuncts.some(({ locationsOf, reads }) => locationsOf.size > 0 && !reads.isDisjointFrom(a.writes)))

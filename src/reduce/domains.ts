@@ -2,6 +2,7 @@
 import { readsOf } from '#system/footprint'
 import type { Interval } from '#system/interval'
 import type { System, VarId } from '#system/system'
+import type { BoxView } from '#simplify/box'
 import type { Invariants } from '#simplify/invariants'
 import type { Action, Conjunct, Valuation } from './actions.ts'
 
@@ -17,9 +18,9 @@ interface Asked {
   /** What holds in them; about these variables only. */
   readonly conjuncts?: readonly Conjunct[]
   /** What is known of variables, of these and others. */
-  readonly box?: ReadonlyMap<VarId, Interval>
+  readonly box?: BoxView
 }
-const nowhere: ReadonlyMap<VarId, Interval> = new Map<VarId, Interval>()
+const nowhere: BoxView = new Map<VarId, Interval>()
 
 /** Variables of one group, with what they can be worth and the conjuncts that are decided once they are chosen. */
 interface Choice {
@@ -127,10 +128,7 @@ export class Domains {
   }
 
   /** What the invariants about some variables ask of them, whatever else is in the box. */
-  #limits(
-    variables: ReadonlySet<VarId>,
-    box: ReadonlyMap<VarId, Interval>,
-  ): readonly ((valuation: Valuation) => boolean)[] {
+  #limits(variables: ReadonlySet<VarId>, box: BoxView): readonly ((valuation: Valuation) => boolean)[] {
     const about = new Set([...variables].flatMap((v) => this.#invariants.about(v).map(({ index }) => index)))
     return [...about].flatMap((index) => {
       const { factors, most } = this.#invariants.all[index]!

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Interval } from '#system/interval'
 import type { System, TransitionId, VarId } from '#system/system'
-import { narrow, type Box } from '#simplify/box'
+import { narrow, type Box, type BoxView } from '#simplify/box'
 import type { Invariants } from '#simplify/invariants'
 import type { Action } from './actions.ts'
 
@@ -54,17 +53,16 @@ export class Exclusion {
     return false
   }
 
-  /** What is known of variables wherever both are enabled; undefined if they never are. */
-  boxOf(a: TransitionId, b: TransitionId): ReadonlyMap<VarId, Interval> | undefined {
-    const both: Box = new Map()
-    for (const { box } of [this.#needsOf(this.#lasting[a]!), this.#needsOf(this.#actions[b]!)]) {
-      if (box === undefined) return undefined
-      for (const [v, { lo, hi }] of box) {
-        const now = both.get(v)
-        both.set(v, { lo: Math.max(lo, now?.lo ?? lo), hi: Math.min(hi, now?.hi ?? hi) })
-      }
+  /** What is known of variables wherever both are enabled, if they ever are. */
+  boxOf(a: TransitionId, b: TransitionId): BoxView {
+    const [one, other] = [this.#needsOf(this.#lasting[a]!).box, this.#needsOf(this.#actions[b]!).box]
+    return {
+      get(v) {
+        const [here, there] = [one?.get(v), other?.get(v)]
+        if (here === undefined || there === undefined) return here ?? there
+        return { lo: Math.max(here.lo, there.lo), hi: Math.min(here.hi, there.hi) }
+      },
     }
-    return [...both.values()].some(({ lo, hi }) => lo > hi) ? undefined : both
   }
 
   #needsOf(action: Action): Needs {

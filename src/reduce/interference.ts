@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { BoxView } from '#simplify/box'
 import type { Invariants } from '#simplify/invariants'
-import type { Interval } from '#system/interval'
 import type { System, VarId } from '#system/system'
 import type { Action, Conjunct, Valuation } from './actions.ts'
 import type { Domains } from './domains.ts'
@@ -24,7 +24,8 @@ export class Interference {
   readonly #partsOfB: Parts
   readonly #domains: Domains
   readonly #exclusion: Exclusion
-  readonly #known = new Map<number, boolean>()
+  /** By kind and kind, whether parts of one variable clash. */
+  readonly #known: Map<number, boolean>[] = []
   readonly #scratch: { readonly before: Valuation; readonly one: Valuation; readonly other: Valuation }
 
   /** The first of a pair is one of `lasting`, the second one of `actions` (`Accord`). */
@@ -44,18 +45,21 @@ export class Interference {
 
   /** False if, wherever both are enabled, each leaves the other enabled and both orders assign the same. */
   clash(a: Action, b: Action): boolean {
-    const clashing = this.#meetings(a, b)
-    if (clashing.length === 0) return false
-    if (this.#exclusion.exclude(a.id, b.id)) return false
-    if (a.opaque || b.opaque) return true
-    const box = this.#exclusion.boxOf(a.id, b.id)
-    return box !== undefined && clashing.some((meeting) => this.#clashIn(meeting, a, b, box))
+    const isOpaque = a.opaque || b.opaque
+    let box: BoxView | undefined
+    for (const meeting of this.#meetings(a, b)) {
+      if (box === undefined && this.#exclusion.exclude(a.id, b.id)) return false
+      box ??= this.#exclusion.boxOf(a.id, b.id)
+      // Where the guards leave one value only, all that invariants have to say of it has been asked.
+      if (isOpaque || isFixed(meeting.variables, box) || this.#clashIn(meeting, a, b, box)) return true
+    }
+    return false
   }
 
   /** Where they meet, and clash as far as the variables there tell. */
-  #meetings(a: Action, b: Action): readonly Meeting[] {
+  *#meetings(a: Action, b: Action): Iterable<Meeting> {
     const [ofA, ofB] = [this.#partsOfA.of(a.id), this.#partsOfB.of(b.id)]
-    const found: Meeting[] = []
+    const isOpaque = a.opaque || b.opaque
     const seen = new Set<Part>()
     for (const [v, part] of ofA.size <= ofB.size ? ofA : ofB) {
       const one = ofA.get(v)
@@ -63,20 +67,19 @@ export class Interference {
       if (one === undefined || other === undefined || (!one.writes && !other.writes) || seen.has(part)) continue
       if (one.variables.size === 1 && other.variables.size === 1) {
         // Most are like others that have been tried.
-        const key = one.kind * 2 ** 26 + other.kind
+        const known = (this.#known[one.kind] ??= new Map())
         const meeting = { variables: one.variables, ofA: one.conjuncts, ofB: other.conjuncts }
-        const known = this.#known.get(key) ?? (a.opaque || b.opaque || this.#clashIn(meeting, a, b))
-        if (!a.opaque && !b.opaque) this.#known.set(key, known)
-        if (known) found.push(meeting)
+        const clashes = known.get(other.kind) ?? (isOpaque || this.#clashIn(meeting, a, b))
+        if (!isOpaque) known.set(other.kind, clashes)
+        if (clashes) yield meeting
         continue
       }
       const meeting = whole(v, ofA, ofB, seen)
-      if (a.opaque || b.opaque || this.#clashIn(meeting, a, b)) found.push(meeting)
+      if (isOpaque || this.#clashIn(meeting, a, b)) yield meeting
     }
-    return found
   }
 
-  #clashIn({ variables, ofA, ofB }: Meeting, a: Action, b: Action, box?: ReadonlyMap<VarId, Interval>): boolean {
+  #clashIn({ variables, ofA, ofB }: Meeting, a: Action, b: Action, box?: BoxView): boolean {
     const { before, one, other } = this.#scratch
     const clash = this.#domains.some({ variables, conjuncts: [...ofA, ...ofB], ...(box && { box }) }, before, () => {
       one.set(before)
@@ -91,6 +94,14 @@ export class Interference {
     })
     return clash !== false
   }
+}
+
+function isFixed(variables: ReadonlySet<VarId>, box: BoxView): boolean {
+  for (const v of variables) {
+    const range = box.get(v)
+    if (range === undefined || range.lo !== range.hi) return false
+  }
+  return true
 }
 
 const allHold = (conjuncts: readonly Conjunct[], valuation: Valuation): boolean =>

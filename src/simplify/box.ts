@@ -7,6 +7,9 @@ import { linear } from './linear-form.ts'
 /** The variables whose values may lie in less than their ranges, with what these are then. */
 export type Box = Map<VarId, Interval>
 
+/** A box to be looked at. */
+export type BoxView = Pick<ReadonlyMap<VarId, Interval>, 'get'>
+
 /**
  * Narrows a box by conditions that hold: comparisons of one variable, however they are written. What it does not understand
  * it leaves aside. False if the conditions exclude each other, as far as is seen.
