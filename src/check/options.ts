@@ -27,8 +27,8 @@ export interface CheckOptions {
   /**
    * `none`: every state is searched. `stubborn`: only what stubborn sets leave, where that is proven to preserve the
    * verdict. `full`: besides, states are not stored where only one thing can be done. `auto`, unless said: models of up to
-   * 1,000,000 states in full, so that traces are shortest, or of up to 100,000 where time or memory is limited; larger ones
-   * with every reduction.
+   * 1,000,000 states in full, so that traces are shortest; larger ones with every reduction. Where memory is limited a model
+   * of 100,000 states is large, where time is limited one that takes more than a quarter of it.
    */
   readonly reduction?: ReductionChoice
   /**

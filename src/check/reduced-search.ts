@@ -19,10 +19,10 @@ import type { QualifiedOptions } from './options.ts'
 import { runSearch, type Searched } from './search.ts'
 
 /**
- * States up to which `auto` searches in full: traces are then the shortest there are. Fewer where memory or time is
- * limited, so that something is left for the reduced search.
+ * States up to which `auto` searches in full: traces are then the shortest there are. Fewer where memory is limited, and for
+ * a part of the time where that is, so that something is left for the reduced search.
  */
-const smallModel = { unlimited: 1_000_000, limited: 100_000 } as const
+const smallModel = { states: 1_000_000, inLimitedMemory: 100_000, ofLimitedTime: 1 / 4 } as const
 
 export interface Outcome {
   /** What ran: the system itself, or what reductions have made of it. */
@@ -101,15 +101,16 @@ export async function searchAsAsked(system: System, options: QualifiedOptions): 
   if (reduction === 'stubborn') return orInFull(system, await searchWith({ ...inFull, stubborn: proven }))
   if (reduction === 'full') return orInFull(system, await searchWith(all))
 
-  const isLimited = options.maxMemoryBytes < Infinity || options.timeoutSeconds < Infinity
-  const small = isLimited ? smallModel.limited : smallModel.unlimited
+  const small = options.maxMemoryBytes < Infinity ? smallModel.inLimitedMemory : smallModel.states
   const isAllThereIs = options.maxStates <= small || (!proven && !(all.symmetry && hasGroups(system)))
   if (isAllThereIs) return orInFull(system, await searchWith(inFull))
-  const first = withRemarks(await search(system, { ...options, maxStates: small }, inFull))
-  const isLarge = first.searched.limit !== undefined && first.searched.search.store.size >= small
-  if (!isLarge || options.signal?.aborted === true) return orInFull(system, first)
-  const { states, seconds } = options.spent
-  const spent = { states, seconds: seconds + first.searched.seconds }
+  const timeoutSeconds = options.timeoutSeconds * smallModel.ofLimitedTime
+  const first = withRemarks(await search(system, { ...options, maxStates: small, timeoutSeconds }, inFull))
+  const { states } = options.spent
+  const seconds = options.spent.seconds + first.searched.seconds
+  const isLarge = first.searched.search.store.size >= small || seconds >= timeoutSeconds
+  if (first.searched.limit === undefined || !isLarge || options.signal?.aborted === true) return orInFull(system, first)
+  const spent = { states, seconds }
   return after(first.searched, await searchWith(all, { ...options, spent }))
 }
 

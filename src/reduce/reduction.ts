@@ -4,12 +4,11 @@ import { IdSet } from '#base/id-set'
 import type { Passage, Search, Selector } from '#explore/explore'
 import type { Machine, StateStore } from '#system/machine'
 import type { ProcessId, TransitionId } from '#system/system'
+import { stubbornSets } from './applicable.ts'
 import { backEdges, Chains } from './chains.ts'
 import { brokenDiamond } from './diamond.ts'
 import { ignoringByComponent, ignoringStates } from './ignoring.ts'
-import { ProcessClosure } from './process-closure.ts'
 import type { Stubborn, StubbornSets } from './stubborn-sets.ts'
-import { isNetLike, TransitionClosure } from './transition-closure.ts'
 
 export interface ReductionOptions<S> {
   /** Leave states unstored in which a single transition is fired. */
@@ -31,9 +30,6 @@ export type Ignoring<S> = (
 
 /** States of a component of which the one is taken that has the least to fire besides. */
 const tried = 16
-
-const stubbornSets = <S>(machine: Machine<S>): StubbornSets<S> =>
-  isNetLike(machine.system) ? new TransitionClosure(machine) : new ProcessClosure(machine)
 
 /**
  * A search with stubborn sets that preserves every verdict (docs/theory.md 3): it selects what is fired, and says after

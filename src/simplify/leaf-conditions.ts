@@ -82,10 +82,11 @@ export const leafConditions = {
     const { system, lock, movers } = c
     return [...lock.waits].every((id) => {
       const t = system.transitions[id]!
+      const late = c.leaving[t.process]![t.to]!.map((way) => way.id)
+      // Once nobody is inside whoever waits is let through, whatever else there is.
+      if (!movers.oneAlwaysEnabled(t.process, t.to, late)) return false
       if (system.debts.some(({ owed }) => changes(t, owed)) || !movers.right(id, () => true)) return false
-      return c.leaving[t.process]![t.to]!.every((late) =>
-        [...lock.acquires].some((direct) => isTheSame(c, [id, late.id], direct)),
-      )
+      return late.every((last) => [...lock.acquires].some((direct) => isTheSame(c, [id, last], direct)))
     })
   },
 } as const satisfies Record<string, Condition>
@@ -111,10 +112,11 @@ export const stepsOf = (c: Candidate): readonly TransitionId[] => [
   ...c.lock.inside.flatMap((locations, process) => [...locations].flatMap((at) => stepsAt(c, process, at))),
 ]
 
-/** Whether two steps are one in what they need, apart from the lock, and in what they do. */
+/** Whether two steps are one in what they need, apart from the lock, in what they do, and in what is told of them. */
 function isTheSame({ system, lock }: Candidate, pair: readonly TransitionId[], direct: TransitionId): boolean {
   const [first, last, one] = [system.transitions[pair[0]!]!, system.transitions[pair[1]!]!, system.transitions[direct]!]
   if (first.process !== one.process || first.from !== one.from || last.to !== one.to) return false
+  if (first.origin !== one.origin || last.origin !== one.origin || last.exit !== one.exit) return false
   const told = (path: readonly TransitionId[]): readonly string[] | undefined => {
     const free = {
       ...system,

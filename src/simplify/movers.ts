@@ -6,7 +6,7 @@ import { movesOf, suspensionsOf } from '#system/moves'
 import type { Expr, Move, ProcessId, System, TransitionId, VarId } from '#system/system'
 import type { FootprintIndex } from './footprint-index.ts'
 import type { LocalValues } from './local-values.ts'
-import { besides, type Lock } from './mutual-exclusion.ts'
+import { besides, type Lock, type LockValues } from './mutual-exclusion.ts'
 
 /** Valuations beyond which two transitions count as being in each other's way. */
 const most = 2 ** 12
@@ -75,7 +75,7 @@ export class Movers {
       if (action.writes.isDisjointFrom(read)) return false
       if (action.opaque || processesLookedAt(when).size > 0) return true
       const here: readonly Move[] = [{ process, from: at, to: at }, ...action.moves]
-      const lock = this.#lock.heldBy.get(process) ?? this.#lock.free
+      const lock = this.#lockAt({ process, from: at })
       return this.#some(read.union(action.reads).union(action.writes), here, lock, (valuation) => {
         if (holds(valuation) !== 0 || !enabled(action, valuation)) return false
         return action.fire(valuation) && holds(valuation) !== 0
@@ -83,17 +83,26 @@ export class Movers {
     })
   }
 
-  /** Whether one of these transitions of a process inside is enabled at a location whatever the variables are worth. */
+  /**
+   * Whether one of these transitions of a process is enabled at a location whatever the variables are worth: the lock apart,
+   * which it holds inside, and which is free elsewhere.
+   */
   oneAlwaysEnabled(process: ProcessId, at: number, ids: readonly TransitionId[]): boolean {
-    const held = this.#lock.heldBy.get(process)!
+    const lock = this.#lockAt({ process, from: at })
     const actions = ids
       .map((id) => this.#action(id))
       .filter((action) => !action.guard.some((g) => looksAtLocations(g.expr)))
     const variables = new Set(actions.flatMap(({ guard }) => guard.flatMap(({ expr }) => [...readsOf(expr)])))
     const here: readonly Move[] = [{ process, from: at, to: at }]
-    return !this.#some(variables, here, held, (valuation) =>
+    return !this.#some(variables, here, lock, (valuation) =>
       actions.every(({ guard }) => guard.some(({ holds }) => !holds(valuation))),
     )
+  }
+
+  /** What the lock is worth while processes are at these locations. */
+  #lockAt(...moves: readonly Pick<Move, 'process' | 'from'>[]): LockValues {
+    const holder = moves.find(({ process, from }) => this.#lock.inside[process]!.has(from))
+    return holder === undefined ? this.#lock.free : this.#lock.heldBy.get(holder.process)!
   }
 
   /** Transitions of other processes with which it shares anything. */
@@ -117,8 +126,9 @@ export class Movers {
     if (blurs(t, b) || blurs(b, t) || t.opaque || b.opaque) return false
     const [first, second] = direction === 'right' ? [t, b] : [b, t]
     const variables = [t.reads, t.writes, b.reads, b.writes].reduce((all, some) => all.union(some))
-    const held = this.#lock.heldBy.get(t.moves[0]!.process) ?? this.#lock.free
-    const clash = this.#some(variables, [...t.moves, ...b.moves], held, (valuation) => {
+    // Whoever comes in reads a free lock; who waits, one that another holds, which only that one looks at.
+    const lock = this.#lockAt(...t.moves, ...b.moves)
+    const clash = this.#some(variables, [...t.moves, ...b.moves], lock, (valuation) => {
       // Inside, nothing runs on top: that is a condition of its own.
       if (!t.runs(valuation)) return false
       const before = valuation.slice()
@@ -135,7 +145,7 @@ export class Movers {
   #some(
     variables: ReadonlySet<VarId>,
     moves: readonly Move[],
-    lock: ReadonlyMap<VarId, number>,
+    lock: LockValues,
     test: (valuation: Valuation) => boolean,
   ): boolean {
     const choices: { readonly variables: readonly VarId[]; readonly tuples: readonly (readonly number[])[] }[] = []

@@ -13,7 +13,20 @@ const tries = 2 ** 14
  * that matter. What would take a variable out of its range is not fired. An over-approximation: conditions that look at
  * locations, or at too many values, count as affected whenever the transition changes anything they read.
  */
-export function canEnable(system: System, id: TransitionId, condition: Expr): boolean {
+export const canEnable = (system: System, id: TransitionId, condition: Expr): boolean =>
+  canBe(system, id, condition, (before, after) => !before && after)
+
+/** Whether a condition can be true after a transition that changes anything it reads, whatever it was before; likewise. */
+export const canHoldAfter = (system: System, id: TransitionId, condition: Expr): boolean =>
+  canBe(system, id, condition, (_, after) => after)
+
+/** Whether what a condition is before and after a transition that changes anything it reads can be such. */
+function canBe(
+  system: System,
+  id: TransitionId,
+  condition: Expr,
+  isSuch: (before: boolean, after: boolean) => boolean,
+): boolean {
   const { effect, guard } = system.transitions[id]!
   const looked = processesLookedAt(condition)
   if (looked.size > 0)
@@ -45,10 +58,13 @@ export function canEnable(system: System, id: TransitionId, condition: Expr): bo
       }
       return false
     }
-    if (holds(valuation) !== 0 || enabled.some((g) => g(valuation) === 0)) return false
+    if (enabled.some((g) => g(valuation) === 0)) return false
     const after = new Map(valuation)
     for (const { target, value } of writes) after.set(target(valuation), value(valuation))
-    return [...after].every(([v, value]) => isInRange(system, v, value)) && holds(after) !== 0
+    return (
+      isSuch(holds(valuation) !== 0, holds(after) !== 0) &&
+      [...after].every(([v, value]) => isInRange(system, v, value))
+    )
   }
   return search(0)
 }

@@ -165,6 +165,67 @@ describe('a debt of a primitive of one’s own', () => {
   })
 })
 
+test('a debt that two pay together, who may never come to do so at once, is not lost for that', async () => {
+  const to = (field: 'a' | 'b', value: number) => ({
+    does: `sets ${field}`,
+    arrows: [{ set: [set(the(field), value)] }],
+  })
+  const pair = primitive({
+    name: 'pair',
+    source: 'none',
+    limits: [],
+    fields: { a: bit, b: bit },
+    debt: { owed: no(all(the('a'), the('b'))), paidBy: ['raiseA', 'raiseB'] },
+    operations: { raiseA: to('a', 1), lowerA: to('a', 0), raiseB: to('b', 1), lowerB: to('b', 0) },
+  })
+  const source = defineModels({ pair })('t/pair', { summary: 'A debt paid by two at once.' }, (m) => {
+    const p = m.pair('p')
+    m.worker('q', (t) =>
+      t.loop(() => (t.idle(), t.either({ x: () => (t.raiseB(p), t.lowerB(p)), y: () => t.local() }))),
+    )
+    m.worker('r', (t) => t.loop(() => (t.idle(), t.raiseA(p), t.lowerA(p))))
+  })
+  expect(await toldOf(source.instantiate(undefined, {}), new Registry({ pair }))).toEqual(['holds'])
+})
+
+test('who may retry for ever may also where what is simplified is a net', async () => {
+  const counts = primitive({
+    name: 'counts',
+    source: 'none',
+    limits: [],
+    fields: { x: { max: 2, init: 2 }, y: { max: 2 } },
+    operations: { nothing: { does: 'nothing', arrows: [{}] } },
+  })
+  const arrows = [0, 1, 2].flatMap((i) => {
+    const next = (i + 1) % 3
+    return [
+      {
+        when: all(no(the('locked')), ['==', the('y', 'counts'), i]),
+        set: [set(the('locked'), 1), set(the('y', 'counts'), next)],
+        to: 'got',
+      },
+      { when: ['==', the('x', 'counts'), i], set: [set(the('x', 'counts'), next)], to: 'missed', retry: true },
+    ] as const
+  })
+  const flaky = primitive({
+    name: 'flaky',
+    source: 'none',
+    limits: [],
+    refs: { counts: 'counts' },
+    fields: { locked: bit },
+    operations: {
+      attempt: { does: 'takes it, or misses for no reason', arrows },
+      giveBack: { does: 'gives it back', arrows: [{ set: [set(the('locked'), 0)] }] },
+    },
+  })
+  const source = defineModels({ counts, flaky })('t/flaky', { summary: 'A lock that may miss.' }, (m) => {
+    const l = m.flaky('l', { counts: m.counts('n') })
+    m.thread('p', (t) => t.loop(() => t.attempt(l, { got: () => t.giveBack(l), missed: () => t.local() })))
+    m.thread('q', (t) => t.local())
+  })
+  expect(await toldOf(source.instantiate(undefined, {}), new Registry({ counts, flaky }))).toEqual(['unknown'])
+})
+
 test('who holds something by what others do holds it also where no reduced search looks', async () => {
   const gate = primitive({
     name: 'gate',

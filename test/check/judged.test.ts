@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { check } from '#check/check'
 import { qualify, type CheckOptions } from '#check/options'
 import { kinds } from '#ir/model'
 import { searchAsAsked } from '#check/reduced-search'
 import { lower } from '#semantics/lower/lower'
+import fenceFarm from '../../models/bench/fence-farm.ts'
 import globalLock from '../../models/bench/global-lock.ts'
 import { instance, kernelRegistry, type M, type T } from '../fixtures/models.ts'
 
@@ -190,7 +191,7 @@ describe('what is said of how much was seen', () => {
 
 describe('a search that is begun again with less', () => {
   const system = (N: number) => lower(globalLock.instantiate(undefined, { N }), globalLock.registry)
-  const options = qualify({ machine: 'interpreter', symmetry: 'off', timeoutSeconds: 1e6 })
+  const options = qualify({ machine: 'interpreter', symmetry: 'off', maxMemoryBytes: 2 ** 40 })
 
   test('takes the time of both', async () => {
     const start = performance.now()
@@ -201,8 +202,26 @@ describe('a search that is begun again with less', () => {
   })
 
   test('ends by the clock that the first one started', async () => {
-    const { searched } = await searchAsAsked(system(20), { ...options, spent: { states: 0, seconds: 1e6 } })
-    expect(searched.limit).toBe('the time limit of 1000000 s was hit')
+    let now = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000))
+    const farm = lower(fenceFarm.instantiate('in-turn', { N: 9 }), fenceFarm.registry)
+    const { searched, reductions } = await searchAsAsked(farm, { ...options, timeoutSeconds: 200 })
+    clock.mockRestore()
+    expect(searched.limit).toBe('the time limit of 200 s was hit')
+    expect(reductions).not.toEqual([])
+    expect(searched.seconds).toBeGreaterThan(190)
+    expect(searched.seconds).toBeLessThan(220)
+  })
+
+  test('leaves it most of the time', async () => {
+    const { searched, reductions } = await searchAsAsked(system(20), {
+      ...options,
+      maxMemoryBytes: Infinity,
+      timeoutSeconds: 6,
+    })
+    expect(searched.limit).toBeUndefined()
+    expect(reductions).not.toEqual([])
+    expect(searched.seconds).toBeGreaterThan(1.5)
   })
 })
 

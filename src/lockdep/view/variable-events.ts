@@ -8,23 +8,25 @@ import type { Expr, System, TransitionId, VarId } from '#system/system'
 /** Plain variables as events: a step waits for one whose value its process does not know, another writes it. */
 export class VariableEvents {
   readonly #system: System
-  /** What is waited for at blocking nodes, by the variables in it. */
-  readonly #guards: ReadonlyMap<VarId, readonly (readonly Expr[])[]>
+  readonly #blocking: ReadonlySet<LocalNode>
+  /** What is waited for at blocking nodes, by the variables in it; a process may come to a step with a thousand values. */
+  readonly #guards = new Map<VarId, Set<readonly Expr[]>>()
+  /** By variable and value, whether writing it can let go on whoever waits. */
+  readonly #enabling = new Map<VarId, Map<number | undefined, boolean>>()
 
   constructor(system: System, graphs: readonly LocalGraph[]) {
     this.#system = system
-    const guards = new Map<VarId, (readonly Expr[])[]>()
-    for (const node of graphs.flatMap(({ nodes }) => nodes).filter((one) => this.#isBlocking(one)))
-      for (const { transition } of node.edges) {
-        const { guard } = system.transitions[transition]!
-        for (const v of variablesOf(guard)) guards.set(v, [...(guards.get(v) ?? []), guard])
-      }
-    this.#guards = guards
+    this.#blocking = new Set(graphs.flatMap(({ nodes }) => nodes).filter((node) => this.#mayBlock(node)))
+    const waiting = new Set([...this.#blocking].flatMap(({ edges }) => edges.map(({ transition }) => transition)))
+    for (const id of waiting) {
+      const { guard } = system.transitions[id]!
+      for (const v of variablesOf(guard)) this.#guards.set(v, (this.#guards.get(v) ?? new Set()).add(guard))
+    }
   }
 
   /** The names of the variables that a step of the node waits for. */
   waitedFor(node: LocalNode, transition: TransitionId): readonly string[] {
-    if (!this.#isBlocking(node)) return []
+    if (!this.#blocking.has(node)) return []
     const { guard } = this.#system.transitions[transition]!
     return this.#names(variablesOf(guard).filter((v) => this.#isPlain(v) && node.known.value(v) === undefined))
   }
@@ -40,7 +42,7 @@ export class VariableEvents {
   }
 
   /** Only plain steps leave it, and it may be that none of them can be taken. */
-  #isBlocking({ edges, known }: LocalNode): boolean {
+  #mayBlock({ edges, known }: LocalNode): boolean {
     const { transitions, origins } = this.#system
     const steps = edges.map(({ transition }) => transitions[transition]!).filter(({ fault }) => fault === undefined)
     const plain = steps.every(({ origin }) => origins[origin]!.primitive === '')
@@ -55,8 +57,14 @@ export class VariableEvents {
 
   /** Whether writing the value can let go on whoever waits for the variable somewhere. */
   #canEnable(variable: VarId, written: number | undefined): boolean {
+    const known = this.#enabling.get(variable) ?? new Map<number | undefined, boolean>()
+    this.#enabling.set(variable, known)
     const there: LocalKnowledge = { value: (v) => (v === variable ? written : undefined), test: () => undefined }
-    return (this.#guards.get(variable) ?? []).some((guard) => guard.every((g) => evaluateKnown(g, there) !== 0))
+    const can =
+      known.get(written) ??
+      [...(this.#guards.get(variable) ?? [])].some((guard) => guard.every((g) => evaluateKnown(g, there) !== 0))
+    known.set(written, can)
+    return can
   }
 
   #names(variables: readonly VarId[]): readonly string[] {

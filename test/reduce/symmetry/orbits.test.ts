@@ -150,15 +150,15 @@ describe('check', () => {
   })
 
   test('uses it by itself once a model is large', async () => {
-    // Limited in time, so a model counts as large from 100,000 states on.
-    const large = await check(atomic(4), registry, { timeoutSeconds: 1_000 })
+    // Limited in memory, so a model counts as large from 100,000 states on.
+    const large = await check(atomic(4), registry, { maxMemoryBytes: 2 ** 33 })
     expect(large).toMatchObject({
       verdict: 'holds',
       statistics: {
         reductions: ['4 leaf locks', '8 local steps', 'stubborn sets', 'chain compression', 'symmetry'],
       },
     })
-    const without = await check(atomic(4), registry, { timeoutSeconds: 1_000, symmetry: 'off' })
+    const without = await check(atomic(4), registry, { maxMemoryBytes: 2 ** 33, symmetry: 'off' })
     expect(without.statistics.reductions).not.toContain('symmetry')
     expect(without.statistics.states).toBeGreaterThan(large.statistics.states)
     const stubborn = await check(atomic(4), registry, { reduction: 'stubborn', symmetry: 'on' })
@@ -173,7 +173,7 @@ describe('check', () => {
         }),
       )
     })
-    expect((await check(alone, registry, { timeoutSeconds: 1_000, all: true })).statistics).toMatchObject({
+    expect((await check(alone, registry, { maxMemoryBytes: 2 ** 33, all: true })).statistics).toMatchObject({
       // A wait and six steps more: eight locations.
       states: choose(13, 7),
       reductions: ['symmetry'],
