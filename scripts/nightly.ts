@@ -11,10 +11,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isModelSource } from '#model/model'
 import { instancesOf } from '../test/fixtures/instances.ts'
+import { randomLooks } from '../test/fixtures/random-looks.ts'
 import { randomModel } from '../test/fixtures/random-model.ts'
 import { randomOrdered } from '../test/fixtures/random-ordered.ts'
 import { randomProtocol } from '../test/fixtures/random-protocol.ts'
 import { randomRetries } from '../test/fixtures/random-retries.ts'
+import { randomSections } from '../test/fixtures/random-sections.ts'
 import { randomUnreliable } from '../test/fixtures/random-unreliable.ts'
 import { readFound, replayed, writeFound } from '../test/nightly/found.ts'
 import { hunt, type Candidate, type Tally } from '../test/nightly/hunt.ts'
@@ -75,6 +77,8 @@ function* candidates(): Generator<Candidate> {
     yield { from: `ordered ${seed}`, seed, build: () => randomOrdered(seed) }
     yield { from: `unreliable ${seed}`, seed, build: () => randomUnreliable(seed) }
     yield { from: `retries ${seed}`, seed, build: () => randomRetries(seed) }
+    yield { from: `sections ${seed}`, seed, build: () => randomSections(seed) }
+    yield { from: `looks ${seed}`, seed, build: () => randomLooks(seed) }
     const next = seed % 4 === 0 ? bundled.pop() : undefined
     if (next !== undefined) yield next
   }

@@ -42,7 +42,8 @@ export interface CheckOptions {
   readonly machine?: MachineChoice
   /**
    * The trace is a shortest run to the violation, for which every state is searched breadth first, whatever is said of order
-   * and reductions. Where a limit is hit, a finding says that it may not be.
+   * and reductions: of what is stuck, to where nobody else can get stuck any more. Where a limit is hit, a finding says that it
+   * may not be.
    */
   readonly shortest?: boolean
   /** Whether every violation that differs is told, not only the first. The verdict does not depend on it. */

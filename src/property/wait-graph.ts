@@ -217,7 +217,7 @@ export class WaitGraphs<S> {
     const { on } = system.origins[origin]!
     const looked = falsified.flatMap((g) => [...readsOf(g)].map((v) => system.variables[v]!))
     // What is shared is what is waited for; ranks and notes that processes keep only say how they stand to it.
-    const shared = looked.filter(({ owner, object }) => owner === undefined && object !== undefined && object !== 'cpu')
+    const shared = looked.filter(({ owner, object }) => owner === undefined && object !== undefined)
     const objects = [...new Set(shared.map(({ object }) => object!))].sort()
     if (objects.length === 0 && on !== '') objects.push(on)
     return {

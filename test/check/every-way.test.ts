@@ -349,3 +349,37 @@ describe('what a lost fence is told for', () => {
     expect(told.toSorted()).toEqual(['violated partial-deadlock', 'violated unsignalled-fence'])
   })
 })
+
+test('what a lock is called says nothing: not even cpu, on which handlers come', async () => {
+  const toldWith = async (name: string): Promise<unknown> => {
+    const build = (m: M): void => {
+      const lock = m.spinlock(name)
+      const f = m.fence('f', { lock, published: true })
+      m.thread('p', (t) => (t.spinLock(lock), t.loop(() => t.local())))
+      m.thread('r', (t) => t.signal(f))
+      m.irq('irq', (t) => t.local())
+    }
+    const { violation } = await check(instance(build), kernelRegistry, { expect: false })
+    const objects = violation!.objects?.map((object) => (object === name ? 'lock' : object))
+    return { kind: violation!.kind, shape: violation!.shape, processes: violation!.processes, objects }
+  }
+  expect(await toldWith('cpu')).toEqual(await toldWith('lock'))
+  expect(await toldWith('lock')).toMatchObject({ kind: 'partial-deadlock', processes: ['r'], objects: ['lock'] })
+})
+
+test('who waits at once for what never comes and for what comes and goes is stuck; for which of them hangs on what is stored', async () => {
+  const build = (m: M): void => {
+    const [x, c] = [m.int('x', { max: 1, init: 1 }), m.completion('c')]
+    m.worker('p', (t) => t.loop(() => (t.idle(), t.set(x, 0), t.set(x, 1))))
+    m.thread('q', (t) => (t.await(and(eq(x, 0), eq(field(c, 'done'), 1))), t.set(x, 0)))
+    m.thread('r', (t) => t.either({ yes: () => t.completeAll(c), no: () => {} }))
+  }
+  expect(await toldOf(instance(build))).toEqual(['violated partial-deadlock'])
+  const shapes = await Promise.all(
+    (['none', 'full'] as const).map(async (reduction) => {
+      const { violation } = await check(instance(build), kernelRegistry, { reduction, expect: false })
+      return violation!.shape
+    }),
+  )
+  expect(shapes).toEqual(['none', 'self'])
+})

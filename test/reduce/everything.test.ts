@@ -4,6 +4,7 @@ import type { Model } from '#ir/model'
 import { randomCopies } from '../fixtures/random-copies.ts'
 import { randomHandlers } from '../fixtures/random-handlers.ts'
 import { randomInterference } from '../fixtures/random-interference.ts'
+import { randomLooks } from '../fixtures/random-looks.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomNet, randomWeightedNet } from '../fixtures/random-net.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
@@ -71,6 +72,7 @@ describe('all reductions together tell what the full search tells', { timeout: 8
     ['protocols', randomProtocol, 0.5],
     ['sections', randomSections, 0.5],
     ['interference', randomInterference, 0.5],
+    ['looks at locks', randomLooks, 0.3],
     ['handlers', randomHandlers, 0.5],
     ['copies', randomCopies, 0.3],
     ['nets', randomNet, 0.5],

@@ -14,6 +14,7 @@ import type { System } from '#system/system'
 import { recordTrace } from '#trace/record'
 import { replay } from '#trace/replay'
 import { randomInterference } from '../fixtures/random-interference.ts'
+import { randomLooks } from '../fixtures/random-looks.ts'
 import { randomModel } from '../fixtures/random-model.ts'
 import { randomProtocol } from '../fixtures/random-protocol.ts'
 import { randomSections } from '../fixtures/random-sections.ts'
@@ -95,6 +96,12 @@ describe('what was simplified is judged as the original is', { timeout: 86_400_0
   test('on random models of sections that write to what everybody looks at', () => {
     const { models, removed } = compared(0.5, randomInterference)
     expect(models).toBeGreaterThan(count * 0.35)
+    expect(removed).toBeGreaterThan(models)
+  })
+
+  test('on random models that look at locks from outside', () => {
+    const { models, removed } = compared(0.7, randomLooks)
+    expect(models).toBeGreaterThan(count * 0.5)
     expect(removed).toBeGreaterThan(models)
   })
 
