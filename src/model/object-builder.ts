@@ -2,6 +2,7 @@
 import { FencecheckError, type Site } from '#base/errors'
 import { limits } from '#ir/limits'
 import type { Group, Invariant, ModelObject, ModelVariable } from '#ir/model'
+import type { Primitive } from '#semantics/primitive'
 import type { Registry } from '#semantics/registry'
 import { build } from './expressions.ts'
 import { ArrayHandle, ObjectHandle, VariableHandle, type Expression } from './handle.ts'
@@ -63,7 +64,7 @@ export class ObjectBuilder {
           `option '${key}' of ${primitive.name} '${full}' is neither a number nor an object`,
           {
             site,
-            fix: `fields are ${Object.keys(primitive.fields).join(', ')}`,
+            fix: startOptions(primitive),
           },
         )
     }
@@ -94,7 +95,12 @@ export class ObjectBuilder {
   }
 
   /** A flag: 0 or 1. */
-  flag(name: string, init = false): VariableHandle {
+  flag(name: string, init: boolean | 0 | 1 = false): VariableHandle {
+    if (![true, false, 0, 1].includes(init))
+      throw new FencecheckError('wrong-argument', `flag '${name}' starts neither at 0 nor at 1`, {
+        site: this.here(),
+        fix: `write m.flag('${name}', true) for a flag that is set at the start`,
+      })
     return this.int(name, { max: 1, init: Number(init) })
   }
 
@@ -170,4 +176,13 @@ export class ObjectBuilder {
     this.lastInBlock = inBlock
     return site
   }
+}
+
+/** What an object can be declared with, for whoever gave something else. */
+function startOptions({ fields, refs = {} }: Primitive): string {
+  const objects = Object.entries(refs).map(([ref, kind]) => `${ref} (a ${kind} that the model declares)`)
+  return [
+    `fields are ${Object.keys(fields).join(', ')}`,
+    ...(objects.length > 0 ? [`objects are ${objects.join(', ')}`] : []),
+  ].join('; ')
 }

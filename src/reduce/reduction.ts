@@ -16,6 +16,8 @@ export interface ReductionOptions<S> {
   /** Check the promise of every set (`--check-reduction`); slow. */
   readonly verify?: boolean
   readonly stubborn?: StubbornSets<S>
+  /** When sets that leave nothing out are asked for less often. */
+  readonly patience?: Patience
   /** How condition (S) is read, for a search of orbits. */
   readonly ignoring?: Ignoring<S> | undefined
   /** Where only these and terminal states matter (`visible.ts`): they alone must not be ignored, instead of (S). */
@@ -31,6 +33,13 @@ export type Ignoring<S> = (
 /** States of a component of which the one is taken that has the least to fire besides. */
 const tried = 16
 
+/** After so many sets in a row that fire everything one is asked for in one state of so many, until one fires less. */
+export interface Patience {
+  readonly inVain: number
+  readonly oneOf: number
+}
+const usual: Patience = { inVain: 1_000, oneOf: 16 }
+
 /**
  * A search with stubborn sets that preserves every verdict (docs/theory.md 3): it selects what is fired, and says after
  * the search which states have to be expanded fully, until condition (S) holds.
@@ -40,6 +49,7 @@ export class Reduction<S> {
   readonly #stubborn: StubbornSets<S>
   /** What is fired in states that were looked at again; undefined for everything. */
   readonly #again = new Map<number, readonly TransitionId[] | undefined>()
+  readonly #patience: Patience
   readonly #verify: boolean
   readonly #back: ReadonlySet<TransitionId>
   readonly #ignoring: Ignoring<S>
@@ -48,12 +58,16 @@ export class Reduction<S> {
   readonly #branching = new IdSet()
   /** States whose sets contain everything visible. */
   readonly #watching = new Set<number>()
+  /** Sets in a row that fired everything, and states since that was so many that sets are seldom asked for. */
+  #inVain = 0
+  #passedOver = 0
   /** Set if chains are compressed: what is fired in a state that need not be stored. */
   readonly pass: Passage<S> | undefined
 
   constructor(machine: Machine<S>, options: ReductionOptions<S> = {}) {
     this.#machine = machine
     this.#stubborn = options.stubborn ?? stubbornSets(machine)
+    this.#patience = options.patience ?? usual
     this.#verify = options.verify ?? false
     this.#back = backEdges(machine.system)
     this.#ignoring = options.ignoring ?? (({ graph }, enabledAt) => ignoringStates(graph, enabledAt, this.#back))
@@ -72,23 +86,39 @@ export class Reduction<S> {
         ? (this.#again.get(id) ?? enabled)
         : this.#fired(state, enabled, id)
 
+  /**
+   * Where everybody is in everybody's way a set costs much and leaves out nothing. To fire everything is right in any state, and
+   * a set is what it is whatever is fired elsewhere: so sets may be asked for or not as it pleases.
+   */
+  #isPassedOver(): boolean {
+    const { inVain, oneOf } = this.#patience
+    return this.#inVain >= inVain && this.#passedOver++ % oneOf !== 0
+  }
+
   #fired(state: S, enabled: readonly TransitionId[], id: number): readonly TransitionId[] {
+    if (this.#isPassedOver()) return enabled
     const fired = this.#branching.has(id)
       ? this.#stubborn.several(state, enabled)
       : this.#stubborn.smallest(state, enabled)
+    this.#inVain = fired.length < enabled.length ? 0 : this.#inVain + 1
     if (this.#verify && fired.length < enabled.length) this.#check(state, this.#stubborn.whole(state, enabled))
     return fired
   }
 
-  /** The one transition that is fired, if it is one. A state of which it is known that it is not one is stored. */
+  /** The one transition that is fired, if it is one. A state of which it is not known that it is one is stored. */
   #single(state: S, last: ProcessId, store: StateStore<S>): TransitionId | undefined {
     const id = store.find(state)
     if (id >= 0 && this.#branching.has(id)) return undefined
     const enabled = this.#machine.enabled(state)
     if (enabled.length < 2) return enabled[0]
+    if (this.#isPassedOver()) return undefined
     const single = this.#stubborn.single(state, enabled, last)
-    if (single === undefined) this.#branching.add(store.add(state))
-    else if (this.#verify) this.#check(state, this.#stubborn.whole(state, enabled, single))
+    if (single === undefined) {
+      this.#branching.add(store.add(state))
+      return undefined
+    }
+    this.#inVain = 0
+    if (this.#verify) this.#check(state, this.#stubborn.whole(state, enabled, single))
     return single
   }
 

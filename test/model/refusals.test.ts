@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest'
-import { eq, FencecheckError, model, type KernelBuilder, type ModelSource } from 'fencecheck'
+import { add, eq, FencecheckError, model, type KernelBuilder, type ModelSource } from 'fencecheck'
 
 const here = 'test/model/refusals.test.ts'
 
@@ -210,6 +210,17 @@ describe('what is no expression is refused where it is used, with what can be wr
     ),
   )
 
+  test.each<readonly [string, (m: KernelBuilder) => unknown]>([
+    ['a comparison', (m) => (m.int('x', { max: 1 }) as unknown as number) > 0],
+    ['a sum', (m) => (add(m.int('x', { max: 1 }), 1) as unknown as number) + 1],
+    ['an element', (m) => -(m.array('a', 2, { max: 1 }).at(0) as unknown as number)],
+    ['text', (m) => `${m.fence('done') as unknown as string} is done`],
+  ])('%s of JavaScript, which would compare or compute with what stands for it', (_, value) => {
+    expect(saidOfValue(value)).toBe(
+      'an operator of JavaScript is applied to something of the model; build the expression with eq(), lt(), not(), and(), add(), ...; for text use its name',
+    )
+  })
+
   test('as a wrong expression, at its line', () => {
     expect(() => eq(1, undefined as never)).toThrow(
       expect.objectContaining({ code: 'wrong-expression', site: expect.objectContaining({ file: here }) as object }),
@@ -239,3 +250,18 @@ test.each<readonly [string, Parameters<typeof model>[2]]>([
     expect.objectContaining({ code: 'model-threw', site: expect.objectContaining({ file: here }) as object }),
   )
 })
+
+test.each<readonly [string, (m: KernelBuilder) => unknown, string]>([
+  [
+    'a flag',
+    (m) => m.flag('f', { init: 1 } as never),
+    "flag 'f' starts neither at 0 nor at 1; write m.flag('f', true) for a flag that is set at the start",
+  ],
+  [
+    'an object that is tied to another',
+    (m) => m.workItem('system_wq' as never, 'work', () => {}),
+    "option 'queue' of work_struct 'work' is neither a number nor an object; fields are pending, running, place, disabled, flushes; objects are queue (a workqueue that the model declares)",
+  ],
+])('what %s is declared with by mistake is told with what it can be', (_, declare, said) =>
+  expect(saidOf((m) => (declare(m), m.thread('p', () => {})))).toBe(said),
+)

@@ -8,7 +8,7 @@ import { judge } from '#property/judge'
 import { Evidence } from '#property/property'
 import { faultsInPlace } from '#reduce/faults-in-place'
 import { TransitionClosure } from '#reduce/transition-closure'
-import { Reduction } from '#reduce/reduction'
+import { Reduction, type Patience } from '#reduce/reduction'
 import { relationsOf, type Relations } from '#reduce/relations'
 import { ProcessClosure } from '#reduce/process-closure'
 import type { System, TransitionId } from '#system/system'
@@ -41,6 +41,8 @@ interface Options {
   readonly Closure?: typeof ProcessClosure | typeof TransitionClosure
   /** Whether chains are compressed; they are unless said. */
   readonly chains?: boolean
+  /** When sets that leave nothing out are asked for less often. */
+  readonly patience?: Patience
   /** What must not be ignored; condition (S) holds unless said. */
   readonly visible?: ReadonlySet<TransitionId> | undefined
 }
@@ -53,10 +55,15 @@ export const searchedInFull = (system: System, options: Options = {}): Searched 
 export function searchedReduced(original: System, options: Options = {}): Searched | undefined {
   const system = faultsInPlace(original)
   const machine = new Engine(system)
-  const { verify = false, chains = true, Closure = ProcessClosure, visible } = options
+  const { verify = false, chains = true, Closure = ProcessClosure, visible, patience } = options
   const relations = relationsOf(system)
   const stubborn = new Closure(machine, options.relations?.(relations) ?? relations)
-  return searched(system, new Reduction(machine, { verify, chains, stubborn, visible }), options, machine)
+  return searched(
+    system,
+    new Reduction(machine, { verify, chains, stubborn, visible, ...(patience && { patience }) }),
+    options,
+    machine,
+  )
 }
 
 function searched(
