@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Machine } from '#system/machine'
 import { changersOf, type Changers } from '#system/changers'
 import { canEnable, canHoldAfter } from '#system/enables'
 import { not } from '#system/expression'
+import type { Machine } from '#system/machine'
 import { isEscape, type Debt, type Process, type System } from '#system/system'
 import { ProcessClosure } from './process-closure.ts'
 import { Reach } from './reach.ts'
