@@ -201,27 +201,23 @@ describe('a search that is begun again with less', () => {
     expect(searched.seconds).toBeGreaterThan(wall / 2)
   })
 
-  test('ends by the clock that the first one started', async () => {
+  test('ends by the clock that the first one started, which leaves it most of the time', async () => {
     let now = 0
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000))
     const farm = lower(fenceFarm.instantiate('in-turn', { N: 9 }), fenceFarm.registry)
-    const { searched, reductions } = await searchAsAsked(farm, { ...options, timeoutSeconds: 200 })
+    const { searched, reductions } = await searchAsAsked(farm, {
+      ...options,
+      maxMemoryBytes: Infinity,
+      timeoutSeconds: 200,
+    })
     clock.mockRestore()
     expect(searched.limit).toBe('the time limit of 200 s was hit')
     expect(reductions).not.toEqual([])
-    expect(searched.seconds).toBeGreaterThan(190)
+    // Each look at the clock takes some of these seconds, so that it ends a little late.
+    expect(searched.seconds).toBeGreaterThanOrEqual(200)
     expect(searched.seconds).toBeLessThan(220)
-  })
-
-  test('leaves it most of the time', async () => {
-    const { searched, reductions } = await searchAsAsked(system(20), {
-      ...options,
-      maxMemoryBytes: Infinity,
-      timeoutSeconds: 6,
-    })
-    expect(searched.limit).toBeUndefined()
-    expect(reductions).not.toEqual([])
-    expect(searched.seconds).toBeGreaterThan(1.5)
+    // It is looked at it after sixteen states, which is all there would be if nothing were left.
+    expect(searched.search.store.size).toBeGreaterThan(10 * 16)
   })
 })
 

@@ -85,9 +85,16 @@ const assigned = system(
   [[0, 1, [], [sets(3, 1)]]],
 )
 
+/** Whoever has waited goes on in another way. */
+const otherwise: System = {
+  ...waiter([]),
+  transitions: waiter([]).transitions.map((t) => (t.process === 0 && t.from === 1 ? { ...t, exit: 'late' } : t)),
+}
+
 test.each([
   ['who waits is let through once the lock is free', waiter([]), 1],
   ['but for another condition, and then it stays', waiter([{ v: 2 }]), 0],
+  ['nor does it go where what is told of it differs', otherwise, 0],
   ['what the holder sees of a wait, it sees while it holds the lock', seen, 0],
   ['what is assigned on the way in sees a free lock', assigned, 0],
 ] as const)('%s', (_, of, removed) => {
