@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { footprintIndex, meeting, type FootprintIndex } from '#system/footprint-index'
 import { movesOf } from '#system/moves'
 import type { LocationId, ProcessId, System, TransitionId } from '#system/system'
 import type { Action } from './actions.ts'
@@ -18,11 +19,7 @@ export class Accord {
   readonly #lasting: readonly Action[]
   readonly #interference: Interference
   readonly #conflicts = new Map<TransitionId, readonly TransitionId[]>()
-  /** By variable, who reads or writes it. */
-  readonly #touching: readonly (readonly TransitionId[])[]
-  /** By process, who moves it, and who looks where it is. */
-  readonly #moving: readonly (readonly TransitionId[])[]
-  readonly #looking: readonly (readonly TransitionId[])[]
+  readonly #index: FootprintIndex
   /** By process and location, who leaves it for another. */
   readonly #departing = new Map<readonly TransitionId[], readonly TransitionId[]>()
   /** Who was asked about last: conflicts and rivals of one are asked for together. */
@@ -40,15 +37,7 @@ export class Accord {
     this.#actions = actions
     this.#lasting = lasting
     this.#interference = interference
-    const inverse = (of: (action: Action) => Iterable<number>, size: number): TransitionId[][] => {
-      const lists = Array.from({ length: size }, (): TransitionId[] => [])
-      for (const action of actions) for (const i of of(action)) lists[i]!.push(action.id)
-      return lists
-    }
-    const { variables, processes } = system
-    this.#touching = inverse(({ reads, writes }) => reads.union(writes), variables.length)
-    this.#moving = inverse(({ movers }) => movers, processes.length)
-    this.#looking = inverse(({ locationsOf }) => locationsOf, processes.length)
+    this.#index = footprintIndex(system)
   }
 
   /** The transitions of other processes that do not accord with this one once nothing delays it: not symmetric. */
@@ -93,24 +82,11 @@ export class Accord {
     )
   }
 
-  /** All that it may not accord with: they share a variable, or one looks where a process is that the other moves. */
+  /** All that it may not accord with. */
   #near(id: TransitionId): readonly TransitionId[] {
     if (this.#last.of === id) return this.#last.near
     const { reads, writes, locationsOf, movers } = this.#lasting[id]!
-    const near: TransitionId[] = []
-    const seen = new Uint8Array(this.#actions.length)
-    const addAll = (lists: readonly (readonly TransitionId[])[], of: Iterable<number>): void => {
-      for (const i of of)
-        for (const other of lists[i]!)
-          if (seen[other] === 0) {
-            seen[other] = 1
-            near.push(other)
-          }
-    }
-    addAll(this.#touching, reads)
-    addAll(this.#touching, writes)
-    addAll(this.#moving, locationsOf)
-    addAll(this.#looking, movers)
+    const near = meeting(this.#index, { reads, writes, readsLocationOf: locationsOf }, movers)
     this.#last = { of: id, near }
     return near
   }

@@ -2,7 +2,7 @@
 import { movesOf } from '#system/moves'
 import type { System } from '#system/system'
 import { decided } from './decided.ts'
-import { footprintIndex, type FootprintIndex } from './footprint-index.ts'
+import { footprintIndex, type FootprintIndex } from '#system/footprint-index'
 import { leafConditions, type Candidate, type Condition } from './leaf-conditions.ts'
 import { controlFlow, type ControlFlow } from './control-flow.ts'
 import { LocalValues } from './local-values.ts'

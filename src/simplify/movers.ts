@@ -4,7 +4,7 @@ import { eachLeaf, evaluator, isLocationTest, not, type Reader } from '#system/e
 import { evaluatedBy, looksAtLocations, processesLookedAt, readsOf } from '#system/footprint'
 import { movesOf, suspensionsOf } from '#system/moves'
 import type { Expr, Move, ProcessId, System, TransitionId, VarId } from '#system/system'
-import type { FootprintIndex } from './footprint-index.ts'
+import { meeting, type FootprintIndex } from '#system/footprint-index'
 import type { LocalValues } from './local-values.ts'
 import { besides, type Lock, type LockValues } from './mutual-exclusion.ts'
 
@@ -108,16 +108,12 @@ export class Movers {
   /** Transitions of other processes with which it shares anything. */
   #near(id: TransitionId): readonly TransitionId[] {
     const { reads, writes, looksAt, moves } = this.#action(id)
-    const { reading, writing, looking, moving } = this.#index
-    const near = new Set<TransitionId>()
-    for (const v of reads.union(writes)) for (const other of writing[v]!) near.add(other)
-    for (const v of writes) for (const other of reading[v]!) near.add(other)
-    for (const { process } of moves) for (const other of looking[process]!) near.add(other)
-    for (const p of looksAt.flatMap((e) => [...processesLookedAt(e)])) for (const other of moving[p]!) near.add(other)
-    return [...near].filter(
+    const readsLocationOf = new Set(looksAt.flatMap((e) => [...processesLookedAt(e)]))
+    const movers = moves.map(({ process }) => process)
+    return meeting(this.#index, { reads, writes, readsLocationOf }, movers).filter(
       (other) =>
         !this.#system.transitions[other]!.guard.includes(0) &&
-        !this.#action(other).moves.some(({ process }) => moves.some((move) => move.process === process)),
+        !this.#action(other).moves.some(({ process }) => movers.includes(process)),
     )
   }
 

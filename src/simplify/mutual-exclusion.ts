@@ -3,7 +3,7 @@ import { eachLeaf, evaluator, isLocationTest, isVarRead, type Reader } from '#sy
 import { readsOf, writesOf } from '#system/footprint'
 import { movesOf } from '#system/moves'
 import type { Expr, LocationId, ProcessId, System, Transition, TransitionId, VarId } from '#system/system'
-import { touching, type FootprintIndex } from './footprint-index.ts'
+import { touching, type FootprintIndex } from '#system/footprint-index'
 import type { ControlFlow } from './control-flow.ts'
 
 /** The values of a lock's variables, by variable. */

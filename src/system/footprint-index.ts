@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { footprint, type Footprint } from '#system/footprint'
-import { moversOf } from '#system/moves'
-import type { ProcessId, System, TransitionId, VarId } from '#system/system'
+import { footprint, type Footprint } from './footprint.ts'
+import { moversOf } from './moves.ts'
+import type { ProcessId, System, TransitionId, VarId } from './system.ts'
 
 /** Which transitions touch what. */
 export interface FootprintIndex {
@@ -38,4 +38,25 @@ export const touching = (
   for (const v of variables)
     for (const id of [...reading[v]!, ...writing[v]!]) for (const p of moversOf(system.transitions[id]!)) found.add(p)
   return found
+}
+
+/**
+ * The transitions with which one of this footprint may meet: either writes what the other looks at, or moves a process where the
+ * other looks. All others can be fired before and after it alike.
+ */
+export function meeting(
+  { reading, writing, looking, moving }: FootprintIndex,
+  { reads, writes, readsLocationOf }: Footprint,
+  movers: Iterable<ProcessId>,
+): readonly TransitionId[] {
+  const found = new Set<TransitionId>()
+  const addAll = (lists: readonly (readonly TransitionId[])[], of: Iterable<number>): void => {
+    for (const i of of) for (const id of lists[i]!) found.add(id)
+  }
+  addAll(writing, reads)
+  addAll(writing, writes)
+  addAll(reading, writes)
+  addAll(looking, movers)
+  addAll(moving, readsLocationOf)
+  return [...found]
 }
